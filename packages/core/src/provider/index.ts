@@ -1,1 +1,40 @@
-export {};
+/**
+ * The contract between faast and its providers: what a third party needs to write a new one.
+ *
+ * @packageDocumentation
+ */
+export type {
+  DeploySpec,
+  Deployment,
+  Invocation,
+  JobIdentity,
+  Provider,
+  ProviderOptionTable,
+  TransportLimits,
+} from "./contract.js";
+export type { CommonOptions, IncludeOption } from "../options/common-options.js";
+export type { CleanupOptions } from "../options/cleanup-options.js";
+export {
+  booleanOption,
+  choiceOption,
+  numberOption,
+  option,
+  stringOption,
+  type OptionSpec,
+  type OptionTable,
+} from "../options/option-table.js";
+export type { CallableKind } from "../module/callable-exports.js";
+export type { EncodedCall } from "../protocol/request.js";
+export type {
+  ControlMessage,
+  CreditMessage,
+  StepMessage,
+  CancelMessage,
+} from "../protocol/control.js";
+export type * from "../protocol/frames.js";
+export { SequenceBuffer } from "../protocol/sequence.js";
+export { decode, encode, WIRE_VERSION, WireError, type EncodeOptions } from "../wire/index.js";
+export { CostMetric, type CostMetricFields } from "../cost/cost-metric.js";
+export { FunctionStats } from "../stats/function-stats.js";
+export * from "../errors.js";
+export { startModule, type StartModuleSpec } from "../start-module.js";

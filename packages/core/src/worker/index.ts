@@ -1,1 +1,16 @@
-export {};
+/**
+ * What runs where the user's functions run. Small, since it is bundled into every function.
+ *
+ * @packageDocumentation
+ */
+export { serveProcess } from "./serve-process.js";
+export { Supervisor, type SupervisedCall, type SupervisorOptions } from "./supervisor.js";
+export { startProcessIsolate, type ProcessIsolateOptions } from "./process-isolate.js";
+export { startInlineIsolate } from "./inline-isolate.js";
+export { Executor } from "./executor.js";
+export type { Isolate, IsolateEvents, IsolateExit, StartIsolate } from "./isolate.js";
+export type { FromIsolate, ToIsolate } from "./isolate-messages.js";
+export type { ModuleExports } from "./module-exports.js";
+export type { ControlMessage } from "../protocol/control.js";
+export type { EncodedCall } from "../protocol/request.js";
+export type * from "../protocol/frames.js";

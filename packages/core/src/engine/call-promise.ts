@@ -1,0 +1,74 @@
+import type { ExecutionDetail, ResultFrame } from "../protocol/frames.js";
+import { decode } from "../wire/index.js";
+import type { CallOutlet, CallTask } from "./call-task.js";
+import type { Present } from "./detail.js";
+import { RemoteStream } from "./remote-stream.js";
+
+/** Settles a promise with the outcome of a call; with a `RemoteStream`, if the call is one. */
+export class PromiseOutlet implements CallOutlet {
+  readonly promise: Promise<unknown>;
+  untouched = true;
+  private readonly present: Present;
+  private resolve!: (value: unknown) => void;
+  private reject!: (reason: unknown) => void;
+
+  constructor(present: Present) {
+    this.present = present;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    Object.setPrototypeOf(this.promise, callPromisePrototype);
+  }
+
+  started(task: CallTask): void {
+    this.untouched = false;
+    const stream = RemoteStream.adopt(task, this.present);
+    task.outlet = stream;
+    this.resolve(stream);
+  }
+
+  item(): void {
+    // Items follow `started`, which put the stream in this outlet's place.
+  }
+
+  result(frame: ResultFrame, execution: ExecutionDetail | undefined): void {
+    try {
+      this.resolve(this.present(decode(frame.value), execution));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  failed(thrown: unknown): void {
+    this.reject(thrown);
+  }
+}
+
+/**
+ * What a call gives whose function is not known to be a generator: a promise that can be iterated,
+ * too, in case the function returns an iterator. Between `Promise.prototype` and the promise, so that
+ * `await` takes it for the native promise that it is.
+ */
+const callPromisePrototype: object = Object.create(Promise.prototype, {
+  [Symbol.asyncIterator]: {
+    value(this: Promise<unknown>): AsyncIterator<unknown> {
+      // Whoever iterates gets the failure from the iterator.
+      this.catch(() => undefined);
+      const stream = this.then(requireStream);
+      return {
+        next: async (...args) => {
+          const it = (await stream)[Symbol.asyncIterator]();
+          return it.next(...args);
+        },
+        return: async (value) => (await stream).return(await value),
+        throw: async (error) => (await stream).throw(error),
+      };
+    },
+  },
+});
+
+function requireStream(value: unknown): RemoteStream {
+  if (value instanceof RemoteStream) return value;
+  throw new TypeError("The function did not return an iterator, so its result cannot be iterated.");
+}

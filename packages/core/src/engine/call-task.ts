@@ -1,0 +1,228 @@
+import type {
+  ErrorFrame,
+  ExecutionDetail,
+  Frame,
+  ResultFrame,
+  YieldFrame,
+} from "../protocol/frames.js";
+import { FaastCancelledError } from "../errors.js";
+import type { Waiting } from "./admission.js";
+import { Attempt, type ControlBody } from "./attempt.js";
+import { backoffDelay } from "./backoff.js";
+import type { CallSite } from "./call-site.js";
+import type { EngineContext } from "./engine.js";
+import { failureOfFrame, isTransient, localFailure, type Failure } from "./failure.js";
+import type { CallSettings } from "./call-settings.js";
+
+/** Milliseconds beyond everything the worker may take, before the engine gives a call up for lost. */
+const DEADLINE_GRACE = 5000;
+
+/** What a call is made of, before it is numbered. */
+export interface CallSpec {
+  readonly functionName: string;
+  readonly args: Uint8Array;
+  readonly settings: CallSettings;
+  readonly callSite: CallSite | undefined;
+  /** Items that a stream may send at first. */
+  readonly credit: number;
+}
+
+/** Where the events of a call go: to a promise or to a stream. */
+export interface CallOutlet {
+  /** The call is a stream, and waits. */
+  started(task: CallTask): void;
+  item(frame: YieldFrame, execution: ExecutionDetail | undefined): void;
+  result(frame: ResultFrame, execution: ExecutionDetail | undefined): void;
+  failed(thrown: unknown): void;
+  /** Whether the caller has seen nothing of the call yet, so that another attempt may begin anew. */
+  readonly untouched: boolean;
+}
+
+/** One call from its submission to its outcome: waiting, attempts, retries, deadline, cancellation. */
+export class CallTask implements Waiting {
+  readonly id: string;
+  readonly spec: CallSpec;
+  outlet: CallOutlet;
+  abandoned = false;
+  private readonly context: EngineContext;
+  private readonly calledAt = Date.now();
+  /** Attempts under way: one, or two while a straggler has a duplicate. */
+  private attempts: Attempt[] = [];
+  private nextAttempt = 0;
+  private admitted = false;
+  private extraPlaces = 0;
+  private settled = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(context: EngineContext, spec: CallSpec, outlet: CallOutlet) {
+    this.context = context;
+    this.spec = spec;
+    this.outlet = outlet;
+    this.id = context.nextCallId();
+    context.stats.invoked(spec.functionName);
+  }
+
+  get priority(): number {
+    return this.spec.settings.priority;
+  }
+
+  /** Milliseconds since the only attempt was dispatched; undefined if none or several are under way. */
+  get runningFor(): number | undefined {
+    const [attempt, second] = this.attempts;
+    return attempt === undefined || second !== undefined
+      ? undefined
+      : Date.now() - attempt.dispatchedAt;
+  }
+
+  admit(): void {
+    this.admitted = true;
+    this.startAttempt();
+  }
+
+  /** Runs the call a second time, in a place that the caller has taken; the first outcome counts. */
+  duplicate(): void {
+    this.extraPlaces++;
+    this.context.stats.retried(this.spec.functionName);
+    this.startAttempt();
+  }
+
+  /** Sends a control message to the attempt under way. */
+  control(body: ControlBody): number {
+    return this.attempts[0]?.send(body) ?? -1;
+  }
+
+  /** Ends the call here and now with `FaastCancelledError`, and remotely where that is possible. */
+  cancel(reason: string, cause?: unknown): void {
+    if (this.settled) return;
+    const { functionName } = this.spec;
+    const error = new FaastCancelledError(`${functionName}: ${reason}`, {
+      functionName,
+      ...(cause === undefined ? {} : { cause }),
+    });
+    this.finish(() => this.outlet.failed(error), false);
+  }
+
+  /** The caller of a stream wants no more: like `cancel`, but it is no failure. */
+  drop(): void {
+    if (!this.settled) this.finish(() => undefined, undefined);
+  }
+
+  private startAttempt(): void {
+    const { functionName, args, credit, settings } = this.spec;
+    const attempt = new Attempt(
+      {
+        call: this.id,
+        attempt: this.nextAttempt++,
+        functionName,
+        args,
+        timeout: settings.timeout,
+        credit,
+        validate: this.context.validate,
+      },
+      this.onFrame,
+    );
+    this.attempts.push(attempt);
+    this.armDeadline();
+    try {
+      this.context.deployment.invoke(attempt).catch((error: unknown) => this.lost(attempt, error));
+    } catch (error) {
+      this.lost(attempt, error);
+    }
+  }
+
+  private readonly onFrame = (attempt: Attempt, frame: Frame): void => {
+    if (this.settled) return;
+    switch (frame.type) {
+      case "started":
+        return this.outlet.started(this);
+      case "yield":
+        return this.outlet.item(frame, attempt.execution);
+      case "result":
+        return this.succeed(attempt, frame);
+      case "error":
+        return this.fail(attempt, failureOfFrame(frame, this.describe(attempt)));
+    }
+  };
+
+  private succeed(attempt: Attempt, frame: ResultFrame): void {
+    const settled = Date.now();
+    this.context.stats.completed(
+      this.spec.functionName,
+      { called: this.calledAt, dispatched: attempt.dispatchedAt, settled },
+      frame.timing,
+    );
+    attempt.end();
+    this.finish(() => this.outlet.result(frame, attempt.execution), true);
+  }
+
+  private lost(attempt: Attempt, error: unknown): void {
+    if (this.settled || !this.attempts.includes(attempt)) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const description = { ...this.describe(attempt), cause: error };
+    this.fail(
+      attempt,
+      localFailure("lost", `the call could not be delivered: ${reason}`, description),
+    );
+  }
+
+  private fail(attempt: Attempt, failure: Failure): void {
+    attempt.end();
+    this.attempts = this.attempts.filter((each) => each !== attempt);
+    // The other attempt of a straggler may still succeed.
+    if (this.attempts.length > 0 && isTransient(failure)) return;
+    if (!this.shouldRetry(failure)) {
+      this.finish(() => this.outlet.failed(failure.thrown), false);
+      return;
+    }
+    this.context.stats.retried(this.spec.functionName);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.startAttempt(), backoffDelay(this.nextAttempt - 1));
+  }
+
+  private shouldRetry(failure: Failure): boolean {
+    const { retry, maxRetries } = this.spec.settings;
+    if (!this.outlet.untouched || failure.code === "cancelled") return false;
+    const failed = this.nextAttempt - 1;
+    if (isTransient(failure) && failed < maxRetries) return true;
+    if (typeof retry === "function") return retry(failure.thrown, failed);
+    return retry !== undefined && failed < retry;
+  }
+
+  private armDeadline(): void {
+    clearTimeout(this.timer);
+    const { timeout } = this.spec.settings;
+    const allowed = timeout + this.context.deployment.limits.startupTime + DEADLINE_GRACE;
+    this.timer = setTimeout(() => this.expire(timeout), allowed);
+  }
+
+  private expire(timeout: number): void {
+    const [attempt] = this.attempts;
+    if (attempt === undefined) return;
+    const failure = localFailure(
+      "timeout",
+      `nothing was heard of the call within its time-out of ${timeout / 1000} s`,
+      this.describe(attempt),
+    );
+    this.finish(() => this.outlet.failed(failure.thrown), false);
+  }
+
+  /** @param success - undefined if the outcome is neither. */
+  private finish(tell: () => void, success: boolean | undefined): void {
+    this.settled = true;
+    this.abandoned = true;
+    clearTimeout(this.timer);
+    const attempts = this.attempts;
+    this.attempts = [];
+    for (const attempt of attempts) attempt.giveUp();
+    if (success === false) this.context.stats.failed(this.spec.functionName);
+    tell();
+    this.context.finished(this, this.admitted ? 1 + this.extraPlaces : 0);
+  }
+
+  private describe(attempt: Attempt) {
+    const { functionName, callSite } = this.spec;
+    const { execution } = attempt;
+    const logUrl = execution?.logUrl ?? this.context.deployment.logUrl(execution);
+    return { functionName, attempt: attempt.request.attempt, logUrl, callSite };
+  }
+}

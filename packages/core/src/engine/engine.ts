@@ -1,0 +1,82 @@
+import type { CommonOptions } from "../options/common-options.js";
+import type { Deployment } from "../provider/contract.js";
+import { StatsRecorder } from "../stats/stats-recorder.js";
+import { Admission } from "./admission.js";
+import { CallTask, type CallOutlet, type CallSpec } from "./call-task.js";
+import { SignalGroup } from "./signal-group.js";
+import { StragglerWatch } from "./straggler-watch.js";
+
+/** What a call needs to know of the engine that carries it. */
+export interface EngineContext {
+  readonly deployment: Deployment;
+  readonly stats: StatsRecorder;
+  /** Whether results that cannot travel unaltered are refused. */
+  readonly validate: boolean;
+  nextCallId(): string;
+  /** The call is settled and gives its places back. */
+  finished(task: CallTask, places: number): void;
+}
+
+/** Carries the calls of one module: admission, attempts, cancellation, statistics. */
+export class Engine implements EngineContext {
+  readonly deployment: Deployment;
+  readonly stats = new StatsRecorder();
+  readonly validate: boolean;
+  private readonly admission: Admission;
+  private readonly signals = new SignalGroup<CallTask>((task, reason) =>
+    task.cancel("the call was cancelled by its signal", reason),
+  );
+  private readonly stragglers: StragglerWatch;
+  private readonly pending = new Set<CallTask>();
+  private calls = 0;
+  private closed: string | undefined;
+
+  constructor(deployment: Deployment, options: Required<CommonOptions>) {
+    this.deployment = deployment;
+    this.validate = options.validateSerialization;
+    this.admission = new Admission(options);
+    this.stragglers = new StragglerWatch({
+      threshold: options.speculativeRetryThreshold,
+      admission: this.admission,
+      stats: this.stats,
+    });
+  }
+
+  /** Takes a call on. Its outcome goes to `outlet`. */
+  submit(spec: CallSpec, outlet: CallOutlet): CallTask {
+    const task = new CallTask(this, spec, outlet);
+    const { signal } = spec.settings;
+    this.pending.add(task);
+    if (this.closed !== undefined) {
+      task.cancel(this.closed);
+    } else if (signal?.aborted === true) {
+      task.cancel("the call was cancelled by its signal", signal.reason);
+    } else {
+      if (signal !== undefined) this.signals.add(signal, task);
+      this.stragglers.add(task);
+      this.admission.submit(task);
+    }
+    return task;
+  }
+
+  nextCallId(): string {
+    return (this.calls++).toString(36);
+  }
+
+  finished(task: CallTask, places: number): void {
+    this.pending.delete(task);
+    this.stragglers.delete(task);
+    if (task.spec.settings.signal !== undefined)
+      this.signals.delete(task.spec.settings.signal, task);
+    for (let i = 0; i < places; i++) this.admission.release();
+  }
+
+  /** Cancels every call, and every later one; the statistics remain. */
+  close(reason: string, cause?: unknown): void {
+    this.closed ??= reason;
+    this.admission.close();
+    for (const task of this.pending) task.cancel(reason, cause);
+    this.stragglers.close();
+    this.stats.close();
+  }
+}

@@ -1,0 +1,99 @@
+import type { CallableKind } from "../module/callable-exports.js";
+import type { CallOptions, CallSettings } from "./call-settings.js";
+import { captureCallSite } from "./call-site.js";
+import { PromiseOutlet } from "./call-promise.js";
+import { bare, detailed, type Present } from "./detail.js";
+import { encodeFor } from "./encoding.js";
+import type { Engine } from "./engine.js";
+import { RemoteStream } from "./remote-stream.js";
+
+type RemoteFunction = (...args: unknown[]) => unknown;
+
+/** The two views of a module's functions. */
+export interface Proxies {
+  readonly functions: Readonly<Record<string, RemoteFunction>>;
+  readonly functionsDetail: Readonly<Record<string, RemoteFunction>>;
+}
+
+/** What proxies are made of. */
+export interface ProxySource {
+  readonly engine: Engine;
+  readonly kinds: ReadonlyMap<string, CallableKind>;
+  readonly settings: CallSettings;
+}
+
+/** Makes an ordinary, frozen object with one function for each callable export. */
+export function createProxies(source: ProxySource): Proxies {
+  return { functions: createView(source, bare), functionsDetail: createView(source, detailed) };
+}
+
+/** The settings of calls made with `options` in the place of the module's own. */
+export function settingsWith(base: CallSettings, options: CallOptions): CallSettings {
+  const { signal, timeout, retry, priority, streamWindow } = options;
+  return {
+    maxRetries: base.maxRetries,
+    signal: signal ?? base.signal,
+    timeout: timeout === undefined ? base.timeout : timeout * 1000,
+    retry: retry ?? base.retry,
+    priority: priority ?? base.priority,
+    streamWindow: streamWindow ?? base.streamWindow,
+  };
+}
+
+function createView(source: ProxySource, present: Present): Record<string, RemoteFunction> {
+  const view: Record<string, RemoteFunction> = {};
+  for (const [key, kind] of source.kinds) {
+    const isStream = kind === "generator" || kind === "async-generator";
+    const proxy = isStream ? streamProxy(source, key, present) : promiseProxy(source, key, present);
+    Object.defineProperty(proxy, "name", { value: key });
+    Object.defineProperty(view, key, { value: proxy, enumerable: true });
+  }
+  return Object.freeze(view);
+}
+
+function promiseProxy(
+  { engine, settings }: ProxySource,
+  key: string,
+  present: Present,
+): RemoteFunction {
+  return function proxy(...args) {
+    let encoded: Uint8Array;
+    try {
+      encoded = encodeFor(key, args, { root: "args", validate: engine.validate });
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    const outlet = new PromiseOutlet(present);
+    const callSite = captureCallSite(proxy);
+    engine.submit({ functionName: key, args: encoded, settings, callSite, credit: 0 }, outlet);
+    return outlet.promise;
+  };
+}
+
+function streamProxy(
+  { engine, settings }: ProxySource,
+  key: string,
+  present: Present,
+): RemoteFunction {
+  return function proxy(...args) {
+    const callSite = captureCallSite(proxy);
+    // Encoded now, so that what the caller does with the arguments later changes nothing.
+    let encoded: Uint8Array | undefined;
+    let refused: unknown;
+    try {
+      encoded = encodeFor(key, args, { root: "args", validate: engine.validate });
+    } catch (error) {
+      refused = error;
+    }
+    return new RemoteStream(present, (stream, credit) => {
+      if (encoded === undefined) {
+        stream.failed(refused);
+        return undefined;
+      }
+      return engine.submit(
+        { functionName: key, args: encoded, settings, callSite, credit },
+        stream,
+      );
+    });
+  };
+}

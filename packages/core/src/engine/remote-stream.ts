@@ -1,0 +1,269 @@
+import { FaastError, FaastSerializationError } from "../errors.js";
+import type { ExecutionDetail, ResultFrame, YieldFrame } from "../protocol/frames.js";
+import { decode } from "../wire/index.js";
+import { encodeFor } from "./encoding.js";
+import type { CallOutlet, CallTask } from "./call-task.js";
+import type { Present } from "./detail.js";
+
+/**
+ * Milliseconds that `return()` waits for the remote generator to finish its `finally` blocks. A worker
+ * that is still busy with an item fetched ahead is then given up, so that a `break` never hangs.
+ */
+const RETURN_GRACE = 2000;
+
+interface Pending {
+  resolve(result: IteratorResult<unknown>): void;
+  reject(reason: unknown): void;
+}
+
+/** What has arrived and nobody has asked for yet. */
+type Arrival =
+  | { readonly kind: "item"; readonly value: unknown }
+  | { readonly kind: "return"; readonly value: unknown }
+  | { readonly kind: "error"; readonly error: unknown };
+
+/**
+ * How items are asked for. `step`: each `next(value)` goes to the remote generator, as if it were
+ * here. `fetch`: items are fetched ahead, within the window, since nobody passes values in.
+ */
+type Mode = "step" | "fetch";
+
+/** Starts the call of a stream with the given credit. */
+export type StartStream = (stream: RemoteStream, credit: number) => CallTask | undefined;
+
+/** The caller's end of a remote generator. Lazy: nothing runs before the first `next()`. */
+export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, CallOutlet {
+  private readonly present: Present;
+  private readonly start: StartStream | undefined;
+  private task: CallTask | undefined;
+  private mode: Mode = "step";
+  /** Obtained by `for await` or its like, which pass no values: may fetch ahead once that is seen. */
+  private iterated = false;
+  private stepped = false;
+  private over = false;
+  private readonly pending: Pending[] = [];
+  private arrivals: Arrival[] = [];
+  /** Items granted on credit, over the whole stream. */
+  private granted = 0;
+  /** Items received on credit, over the whole stream. */
+  private received = 0;
+  /** Items on credit that are still of interest; later ones were fetched in vain. */
+  private limit = Infinity;
+
+  constructor(present: Present, start: StartStream | undefined) {
+    this.present = present;
+    this.start = start;
+  }
+
+  /** Makes a stream of a call that is under way and waits for credit. */
+  static adopt(task: CallTask, present: Present): RemoteStream {
+    const stream = new RemoteStream(present, undefined);
+    stream.task = task;
+    return stream;
+  }
+
+  get untouched(): boolean {
+    return this.received === 0 && !this.stepped;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "AsyncGenerator";
+  }
+
+  [Symbol.asyncIterator](): this {
+    this.iterated = true;
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return(undefined);
+  }
+
+  next(...args: [] | [unknown]): Promise<IteratorResult<unknown>> {
+    if (this.over) return this.ended();
+    if (this.task === undefined) return this.begin(args[0]);
+    if (this.mode === "step" && this.mayFetch(args.length)) this.mode = "fetch";
+    if (this.mode === "fetch") {
+      if (args[0] !== undefined) return Promise.reject(valueTooLate());
+      const answer = this.answer();
+      this.grant();
+      return answer;
+    }
+    return this.step("next", args[0]);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<unknown>> {
+    if (this.task === undefined || this.over) {
+      this.over = true;
+      this.arrivals = [];
+      return Promise.reject(error as Error);
+    }
+    return this.step("throw", error);
+  }
+
+  return(value: unknown): Promise<IteratorResult<unknown>> {
+    if (isThenable(value)) return Promise.resolve(value).then((given) => this.return(given));
+    if (this.task === undefined || this.over) {
+      this.over = true;
+      this.arrivals = [];
+      return Promise.resolve({ value, done: true });
+    }
+    const answer = this.step("return", value);
+    const grace = setTimeout(() => {
+      this.task?.drop();
+      this.end({ kind: "return", value });
+    }, RETURN_GRACE);
+    return answer.finally(() => clearTimeout(grace));
+  }
+
+  started(): void {
+    // A stream knows that it is one.
+  }
+
+  item(frame: YieldFrame, execution: ExecutionDetail | undefined): void {
+    if (frame.control === undefined && ++this.received > this.limit) return;
+    this.arrive(this.decoded("item", frame.value, execution));
+    if (this.mode === "fetch") this.grant();
+  }
+
+  result(frame: ResultFrame, execution: ExecutionDetail | undefined): void {
+    this.end(this.decoded("return", frame.value, execution));
+  }
+
+  failed(error: unknown): void {
+    // A cancelled stream has no use for what it fetched; any other failure comes after the items.
+    if (error instanceof FaastError && error.code === "FAAST_CANCELLED") this.arrivals = [];
+    this.end({ kind: "error", error });
+  }
+
+  private begin(value: unknown): Promise<IteratorResult<unknown>> {
+    const answer = this.answer();
+    // A generator ignores the value of its first `next()`; other iterators may not.
+    const credit = value === undefined ? 1 : 0;
+    this.granted = credit;
+    this.task = this.start?.(this, credit);
+    if (credit === 0) this.send("next", value);
+    return answer;
+  }
+
+  /** A second `next()` without an argument, from whoever iterates, tells that none pass values. */
+  private mayFetch(argumentCount: number): boolean {
+    return this.iterated && !this.stepped && argumentCount === 0 && this.granted > 0;
+  }
+
+  private step(
+    kind: "next" | "throw" | "return",
+    value: unknown,
+  ): Promise<IteratorResult<unknown>> {
+    if (this.granted === 0 && kind === "next" && value === undefined) {
+      // The first item of an adopted stream.
+      const answer = this.answer();
+      this.granted = 1;
+      this.task?.control({ type: "credit", items: 1 });
+      return answer;
+    }
+    if (kind !== "next") this.leaveFetching();
+    const answer = this.answer();
+    this.send(kind, value);
+    return answer;
+  }
+
+  /** What was fetched ahead is of no interest after a `throw` or `return`. */
+  private leaveFetching(): void {
+    const buffered = this.arrivals.filter((arrival) => arrival.kind === "item").length;
+    const consumed = Math.min(this.received, this.limit) - buffered;
+    const waiting =
+      this.mode === "fetch" ? this.pending.length : Math.max(0, this.granted - this.received);
+    this.limit = Math.min(this.limit, consumed + waiting);
+    this.arrivals = this.arrivals.filter((arrival) => arrival.kind !== "item");
+    this.mode = "step";
+    this.iterated = false;
+  }
+
+  private send(kind: "next" | "throw" | "return", value: unknown): void {
+    this.stepped = true;
+    const { functionName } = this.task?.spec ?? { functionName: "stream" };
+    try {
+      const encoded = encodeFor(functionName, value, { root: kind, lossyErrors: kind === "throw" });
+      const after = Math.min(this.granted, this.limit);
+      this.task?.control({ type: kind, value: encoded, after });
+    } catch (error) {
+      // The value cannot travel: this step fails, the stream goes on.
+      const last = this.pending.pop();
+      last?.reject(error);
+      if (!(error instanceof FaastSerializationError)) throw error;
+    }
+  }
+
+  /** Keeps the window full: in halves, so that not every item costs a message. */
+  private grant(): void {
+    const window = this.task?.spec.settings.streamWindow ?? 1;
+    const underWay = this.granted - this.received;
+    const ahead = underWay + this.arrivals.length - this.pending.length;
+    if (this.over || ahead > window / 2) return;
+    const items = window - ahead;
+    this.granted += items;
+    this.task?.control({ type: "credit", items });
+  }
+
+  private answer(): Promise<IteratorResult<unknown>> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ resolve, reject });
+      this.match();
+    });
+  }
+
+  private arrive(arrival: Arrival): void {
+    this.arrivals.push(arrival);
+    this.match();
+  }
+
+  private end(arrival: Arrival): void {
+    if (this.over) return;
+    this.over = true;
+    this.arrive(arrival);
+  }
+
+  /** Answers requests with arrivals, in order; once the end has been told, every request is done. */
+  private match(): void {
+    for (;;) {
+      const [request] = this.pending;
+      if (request === undefined) return;
+      const arrival = this.arrivals[0];
+      if (arrival === undefined && !this.over) return;
+      this.pending.shift();
+      this.arrivals.shift();
+      if (arrival === undefined) request.resolve({ value: undefined, done: true });
+      else if (arrival.kind === "error") request.reject(arrival.error);
+      else request.resolve({ value: arrival.value, done: arrival.kind === "return" });
+    }
+  }
+
+  /** The next of what has arrived before the end, or the end. */
+  private ended(): Promise<IteratorResult<unknown>> {
+    return this.answer();
+  }
+
+  private decoded(
+    kind: "item" | "return",
+    bytes: Uint8Array,
+    execution: ExecutionDetail | undefined,
+  ): Arrival {
+    try {
+      return { kind, value: this.present(decode(bytes), execution) };
+    } catch (error) {
+      return { kind: "error", error };
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+function valueTooLate(): FaastError {
+  return new FaastError(
+    "next(value) came after items were fetched ahead, so the value can reach no item any more. " +
+      "Call next() on what the function returned, without for await, to pass values from the start.",
+  );
+}

@@ -1,0 +1,134 @@
+import { inspect } from "node:util";
+import { CostSnapshot } from "./cost/cost-snapshot.js";
+import type { CallOptions, CallSettings } from "./engine/call-settings.js";
+import type { Engine } from "./engine/engine.js";
+import { createProxies, settingsWith } from "./engine/proxies.js";
+import type { CallableKind } from "./module/callable-exports.js";
+import { cleanupOptionTable, type CleanupOptions } from "./options/cleanup-options.js";
+import type { CommonOptions } from "./options/common-options.js";
+import { checkOptions } from "./options/option-check.js";
+import { callOptionTable } from "./options/call-option-table.js";
+import type { Deployment } from "./provider/contract.js";
+import type { ProxyModule, ProxyModuleDetail } from "./proxy-types.js";
+import type { FunctionStats } from "./stats/function-stats.js";
+import type { StatsListener } from "./stats/stats-recorder.js";
+
+/** The functions of a module, called with options of their own: what `with()` gives. */
+export interface FunctionViews<M> {
+  /** The functions, run elsewhere: each returns a promise, or an async generator. */
+  readonly functions: ProxyModule<M>;
+  /** The same, with details of each execution: `{ value, logUrl, executionId, instanceId }`. */
+  readonly functionsDetail: ProxyModuleDetail<M>;
+}
+
+/** A module whose functions run elsewhere: what `faast()` gives. */
+export interface FaastModule<M extends object, O extends CommonOptions = CommonOptions>
+  extends FunctionViews<M>, AsyncDisposable {
+  /** The provider's name. */
+  readonly provider: string;
+  /** The options in force, defaults included. */
+  readonly options: Readonly<Required<CommonOptions> & O>;
+  /**
+   * Ends everything: pending calls reject with `FaastCancelledError`, what was created is removed. May
+   * be called again. Later calls reject; statistics and costs can still be read.
+   */
+  cleanup(options?: CleanupOptions): Promise<void>;
+  /** Where the output of the functions is to be read. */
+  logUrl(): string;
+  /** A copy of the statistics of one function, or of all. */
+  stats(functionName?: string): FunctionStats;
+  /** The estimated cost so far. */
+  costSnapshot(): CostSnapshot;
+  /** Listens to the statistics of each active function, once a second. */
+  on(name: "stats", listener: StatsListener): void;
+  /** Stops listening. */
+  off(name: "stats", listener: StatsListener): void;
+  /**
+   * The functions, called with options of their own.
+   *
+   * @throws FaastOptionsError for an option that is unknown or wrong.
+   * @example
+   * ```ts
+   * import { faast } from "@faast/core";
+   * import * as funcs from "./functions.js";
+   * const m = await faast("local", funcs);
+   * const patient = m.with({ timeout: 300, signal: AbortSignal.timeout(600_000) });
+   * await patient.functions.hello("world");
+   * ```
+   */
+  with(options: CallOptions): FunctionViews<M>;
+}
+
+/** What a module is made of. */
+export interface FaastModuleParts {
+  readonly provider: string;
+  readonly options: Readonly<Required<CommonOptions>>;
+  readonly deployment: Deployment;
+  readonly engine: Engine;
+  readonly kinds: ReadonlyMap<string, CallableKind>;
+  readonly settings: CallSettings;
+  /** Told when the module has been cleaned up. */
+  readonly onClosed: () => void;
+}
+
+/** Puts a module together. Its parts are not among its properties: it is made to be logged. */
+export function createFaastModule(parts: FaastModuleParts): FaastModule<object> {
+  const { deployment, engine, kinds, options, provider, settings } = parts;
+  const views = createProxies({ engine, kinds, settings });
+  let closing: Promise<void> = Promise.resolve();
+
+  const cleanup = (given?: CleanupOptions): Promise<void> => {
+    let checked: Required<CleanupOptions>;
+    try {
+      checked = checkOptions(cleanupOptionTable, given, "cleanup()");
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    engine.close("the module has been cleaned up");
+    // One after the other: a second call may have other options than the first.
+    const next = closing.catch(() => undefined).then(() => deployment.close(checked));
+    closing = next;
+    return next.finally(parts.onClosed);
+  };
+  const summary = { provider, functions: [...kinds.keys()] };
+  const module = {
+    provider,
+    options,
+    ...views,
+    cleanup,
+    logUrl: () => deployment.logUrl(),
+    stats: (functionName?: string) => engine.stats.snapshot(functionName),
+    costSnapshot: () => {
+      const stats = engine.stats.snapshot();
+      return new CostSnapshot({
+        provider,
+        options,
+        stats,
+        costMetrics: deployment.estimateCost(stats),
+      });
+    },
+    on: (name: "stats", listener: StatsListener) => {
+      requireStats(name);
+      engine.stats.on(listener);
+    },
+    off: (name: "stats", listener: StatsListener) => {
+      requireStats(name);
+      engine.stats.off(listener);
+    },
+    with: (given: CallOptions) => {
+      checkOptions(callOptionTable, given, "with()");
+      return createProxies({ engine, kinds, settings: settingsWith(settings, given) });
+    },
+  };
+  Object.defineProperties(module, {
+    [Symbol.asyncDispose]: { value: () => cleanup() },
+    toJSON: { value: () => summary },
+    [inspect.custom]: { value: () => `FaastModule ${inspect(summary)}` },
+  });
+  return Object.freeze(module) as unknown as FaastModule<object>;
+}
+
+function requireStats(name: string): void {
+  if (name !== "stats")
+    throw new TypeError(`There is no event "${name}"; the only one is "stats".`);
+}

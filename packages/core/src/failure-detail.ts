@@ -1,0 +1,42 @@
+import type { ExecutionDetail } from "./protocol/frames.js";
+
+/** What is known of the attempt in which something was thrown. */
+export interface FailureDetail extends ExecutionDetail {
+  /** The function called, by its export key. */
+  readonly functionName: string;
+  /** The attempt that failed, from 0. */
+  readonly attempt: number;
+}
+
+/** Shared by all copies of this package in the process. */
+const registryKey = Symbol.for("@faast/core/failure-details");
+type Registry = WeakMap<object, FailureDetail>;
+
+function registry(): Registry {
+  const holder = globalThis as { [registryKey]?: Registry };
+  return (holder[registryKey] ??= new WeakMap());
+}
+
+/** Remembers where `thrown` came from, without touching it. */
+export function recordFailure(thrown: unknown, detail: FailureDetail): void {
+  if ((typeof thrown === "object" && thrown !== null) || typeof thrown === "function") {
+    registry().set(thrown, detail);
+  }
+}
+
+/**
+ * Tells where a caught error came from: function, attempt, log. What a function throws arrives exactly
+ * as it was thrown, so this knowledge stands beside it. Primitives that were thrown have no identity,
+ * and so no detail.
+ *
+ * @example
+ * ```ts
+ * import { failureDetail } from "@faast/core";
+ * function report(error: unknown) {
+ *   return failureDetail(error)?.logUrl ?? "no log";
+ * }
+ * ```
+ */
+export function failureDetail(thrown: unknown): FailureDetail | undefined {
+  return typeof thrown === "object" && thrown !== null ? registry().get(thrown) : undefined;
+}

@@ -1,0 +1,22 @@
+import type { CallOptions } from "../engine/call-settings.js";
+import { commonOptionTable } from "./common-options.js";
+import { option, type OptionTable } from "./option-table.js";
+
+const isNumberFrom = (min: number) => (value: unknown) => typeof value === "number" && value >= min;
+
+/** Checks of the options of `with()`; there are no defaults, since the module's own options are. */
+export const callOptionTable: OptionTable<CallOptions> = {
+  signal: commonOptionTable.signal,
+  timeout: option(undefined, isNumberFrom(0.001), "a number of at least 0.001 (seconds)"),
+  retry: option(
+    undefined,
+    (value) => typeof value === "function" || (isNumberFrom(0)(value) && Number.isInteger(value)),
+    "a whole number of at least 0, or a function of the error and the attempt",
+  ),
+  priority: option(undefined, (value) => Number.isFinite(value), "a finite number"),
+  streamWindow: option(
+    undefined,
+    (value) => isNumberFrom(1)(value) && Number.isInteger(value) && (value as number) <= 1000,
+    "a whole number from 1 to 1000 (items)",
+  ),
+};

@@ -1,0 +1,72 @@
+import leven from "leven";
+import { FaastOptionsError } from "../errors.js";
+import { isRecord, type OptionTable } from "./option-table.js";
+
+/** Options of the predecessor that have another name here: what to say to those who still use them. */
+const formerOptions: Readonly<Record<string, string>> = {
+  webpackOptions:
+    'Modules are bundled by esbuild now: use "esbuildOptions" (see docs/migration.md, "Bundling").',
+  debugOptions: 'It is gone without a replacement (see docs/migration.md, "Options").',
+};
+
+/**
+ * Checks options against their table and fills in the defaults.
+ *
+ * @param where - what the options belong to, for the message: `faast()`, `cleanup()`.
+ * @throws FaastOptionsError naming the option that is unknown, of the wrong type or out of range.
+ */
+export function checkOptions<O extends object>(
+  table: OptionTable<O>,
+  given: unknown,
+  where: string,
+): Required<O> {
+  const values: Record<string, unknown> = {};
+  const specs = table as OptionTable<Record<string, unknown>>;
+  for (const [name, spec] of Object.entries(specs)) values[name] = spec.default;
+  if (given === undefined) return values as Required<O>;
+  if (!isRecord(given)) {
+    throw new FaastOptionsError(`The options of ${where} must be an object, not ${show(given)}.`);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+    if (spec === undefined)
+      throw new FaastOptionsError(unknownOption(name, Object.keys(specs), where));
+    if (value === undefined) continue; // the same as not given
+    const expected = spec.expected(value);
+    if (expected !== undefined) {
+      throw new FaastOptionsError(
+        `The option "${name}" of ${where} must be ${expected}, not ${show(value)}.`,
+      );
+    }
+    values[name] = value;
+  }
+  return values as Required<O>;
+}
+
+function unknownOption(name: string, known: readonly string[], where: string): string {
+  const former = Object.hasOwn(formerOptions, name) ? formerOptions[name] : undefined;
+  if (former !== undefined) return `The option "${name}" of ${where} is no longer known. ${former}`;
+  return `The option "${name}" of ${where} is unknown.${suggestion(name, known)}`;
+}
+
+/** " Did you mean …?" with the nearest of the known names. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const [nearest] = [...known].sort(
+    (a, b) => distance(name, a) - distance(name, b) || a.localeCompare(b),
+  );
+  return nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+}
+
+function distance(a: string, b: string): number {
+  return leven(a.toLowerCase(), b.toLowerCase());
+}
+
+/** A value in a message: its type, and itself only where it is short and harmless. */
+function show(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean" || value === null)
+    return String(value);
+  if (typeof value === "string")
+    return value.length <= 40 ? JSON.stringify(value) : "a longer string";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,17 @@
+/** One attempt of one call, ready to travel. */
+export interface EncodedCall {
+  /** Unique in its deployment; the same for every attempt of the call. */
+  readonly call: string;
+  /** From 0. */
+  readonly attempt: number;
+  /** The export key of the function. */
+  readonly functionName: string;
+  /** The list of arguments, encoded. */
+  readonly args: Uint8Array;
+  /** Milliseconds that the function may run, counted by the worker from its entry. */
+  readonly timeout: number;
+  /** Items that a stream may send before it is told more. */
+  readonly credit: number;
+  /** Whether results are refused when they cannot travel unaltered. */
+  readonly validate: boolean;
+}

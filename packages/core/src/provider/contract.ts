@@ -1,0 +1,96 @@
+import type { CostMetric } from "../cost/cost-metric.js";
+import type { CleanupOptions } from "../options/cleanup-options.js";
+import type { CommonOptions } from "../options/common-options.js";
+import type { OptionTable } from "../options/option-table.js";
+import type { ControlMessage } from "../protocol/control.js";
+import type { ExecutionDetail, Frame } from "../protocol/frames.js";
+import type { EncodedCall } from "../protocol/request.js";
+import type { CallableKind } from "../module/callable-exports.js";
+import type { FunctionStats } from "../stats/function-stats.js";
+
+/**
+ * What a provider is: it owns infrastructure and moves bytes. It decides nothing about calls; the
+ * engine does, once, for every provider.
+ *
+ * A provider package exports its provider by the name `provider`.
+ */
+export interface Provider<O extends CommonOptions = CommonOptions> {
+  readonly name: string;
+  /** Defaults that differ from the common ones, and the options that only this provider knows. */
+  readonly options: ProviderOptionTable<O>;
+  /**
+   * Creates what the job needs. When it fails or `signal` fires, it removes what it made, then rejects.
+   */
+  deploy(spec: DeploySpec<O>, signal: AbortSignal): Promise<Deployment>;
+}
+
+/** Options of a provider. */
+export interface ProviderOptionTable<O extends CommonOptions> {
+  /** Values that replace the common defaults. */
+  readonly defaults: Partial<CommonOptions>;
+  /** Options beyond the common ones: their defaults and checks. */
+  readonly own: OptionTable<Omit<O, keyof CommonOptions>>;
+}
+
+/** What is to be deployed. */
+export interface DeploySpec<O extends CommonOptions = CommonOptions> {
+  /** Absolute path of the user's module. */
+  readonly moduleFile: string;
+  /** All options, defaults included, checked. */
+  readonly options: Required<CommonOptions> & O;
+  readonly job: JobIdentity;
+  /**
+   * Whether the functions of the module are unknown, so that the provider is to read them from the
+   * module's source: `Deployment.functions`.
+   */
+  readonly needsFunctions: boolean;
+}
+
+/** The identity of one `faast()`, in the names and tags of everything it creates. */
+export interface JobIdentity {
+  /** A UUID. */
+  readonly id: string;
+  /** `faast-<uuid>`, the name of whatever can be named. */
+  readonly name: string;
+  readonly createdAt: Date;
+}
+
+/** A deployed job. */
+export interface Deployment {
+  readonly limits: TransportLimits;
+  /** The module's functions by export key, where `DeploySpec.needsFunctions` asked for them. */
+  readonly functions?: ReadonlyMap<string, CallableKind>;
+  /**
+   * Sends one attempt of a call on its way and its frames back, in any order.
+   *
+   * Resolves when the transport has no more to do for the call; frames may follow where the transport
+   * is a queue. Rejects when the call could not be delivered: that is an infrastructure failure, which
+   * the engine retries.
+   */
+  invoke(invocation: Invocation): Promise<void>;
+  /** Where the output of the functions is to be read: of all, or of one execution. */
+  logUrl(detail?: ExecutionDetail): string;
+  /** The cost so far. Synchronous, since ceilings depend on it. */
+  estimateCost(stats: FunctionStats): CostMetric[];
+  /** Removes what the job created. May be called again, with other options; what is gone stays gone. */
+  close(options: Required<CleanupOptions>): Promise<void>;
+}
+
+/** One attempt of a call, as the transport sees it. */
+export interface Invocation {
+  readonly request: EncodedCall;
+  /** Fires when the engine has given the attempt up: nothing that arrives later is looked at. */
+  readonly signal: AbortSignal;
+  /** Takes a frame of this attempt. */
+  receive(frame: Frame): void;
+  /** Where the transport wants control messages delivered; those sent before arrive at once, in order. */
+  onControl(listener: (message: ControlMessage) => void): void;
+}
+
+/** What the transport can carry. */
+export interface TransportLimits {
+  /** Milliseconds that a worker may take to start, beyond the `timeout` of its first call. */
+  readonly startupTime: number;
+  /** The longest `timeout`, in seconds, that the platform can enforce. */
+  readonly maxTimeout: number;
+}

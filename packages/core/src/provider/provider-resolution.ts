@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { FaastProviderError } from "../errors.js";
+import { suggestion } from "../options/option-check.js";
+import type { Provider } from "./contract.js";
+import { knownProviderNames, packageOfProvider } from "./provider-name.js";
+
+/** Whether a value keeps the provider contract, as far as can be seen. */
+export function isProvider(value: unknown): value is Provider {
+  if (typeof value !== "object" || value === null) return false;
+  const candidate = value as Partial<Provider>;
+  return (
+    typeof candidate.name === "string" &&
+    typeof candidate.deploy === "function" &&
+    typeof candidate.options === "object" &&
+    candidate.options !== null
+  );
+}
+
+/**
+ * Loads the provider of that name from the user's project: as seen from the files that called, then
+ * from the working directory, then from this package.
+ *
+ * @throws FaastProviderError if the package is missing (with the line that installs it), cannot be
+ * loaded, or exports no provider.
+ */
+export async function loadProvider(name: string, callers: readonly string[]): Promise<Provider> {
+  const specifier = packageOfProvider(name);
+  const url = await resolvePackage(specifier, callers);
+  if (url === undefined) throw new FaastProviderError(missingPackage(name, specifier));
+  let exports: { provider?: unknown };
+  try {
+    exports = (await import(url)) as typeof exports;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FaastProviderError(
+      `The provider package ${specifier} could not be loaded: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (isProvider(exports.provider)) return exports.provider;
+  throw new FaastProviderError(
+    `The package ${specifier} is no provider of faast: it has no export "provider" that keeps the contract of @faast/core/provider.`,
+  );
+}
+
+/** The URL of a package's entry, as resolved from the user's project; undefined if it is missing. */
+export async function resolvePackage(
+  specifier: string,
+  callers: readonly string[],
+): Promise<string | undefined> {
+  const { resolve } = await import("import-meta-resolve");
+  const parents = [...callers, join(process.cwd(), "package.json")].map(
+    (file) => pathToFileURL(file).href,
+  );
+  for (const parent of [...parents, import.meta.url]) {
+    try {
+      return resolve(specifier, parent);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND";
+}
+
+function missingPackage(name: string, specifier: string): string {
+  const isShort = knownProviderNames.includes(name);
+  const near = isShort || name.includes("/") ? "" : suggestion(name, knownProviderNames);
+  return (
+    `The provider "${name}" needs the package ${specifier}, which is not installed in ${process.cwd()}.` +
+    ` Install it: npm install ${specifier}${near === "" ? "" : `.${near}`}`
+  );
+}

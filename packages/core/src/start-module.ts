@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { Engine } from "./engine/engine.js";
+import {
+  FaastCancelledError,
+  FaastCreateFunctionError,
+  FaastError,
+  FaastOptionsError,
+} from "./errors.js";
+import { createFaastModule, type FaastModule } from "./faast-module.js";
+import { registerLiveModule } from "./live-modules.js";
+import { callableExports, type CallableKind } from "./module/callable-exports.js";
+import { captureCallers, locateModule } from "./module/index.js";
+import { commonOptionTable, type CommonOptions } from "./options/common-options.js";
+import { readConfig } from "./options/config-file.js";
+import { importTypeScript } from "./options/config-source.js";
+import { checkOptions } from "./options/option-check.js";
+import type { OptionTable } from "./options/option-table.js";
+import type { DeploySpec, Deployment, Provider } from "./provider/contract.js";
+import { loadProvider } from "./provider/provider-resolution.js";
+
+/** What `faast()` is asked to do, its arguments sorted. */
+export interface StartModuleSpec {
+  /** Undefined: as the environment and the configuration say. */
+  readonly provider: string | Provider | undefined;
+  /** A module's exports, or its path or URL. */
+  readonly module: unknown;
+  readonly options: unknown;
+  /** The function that the user called: the stack above it is the user's. */
+  readonly calledAs: (...args: never[]) => unknown;
+}
+
+/**
+ * Does what `faast()` does, for packages that offer an entry of their own, such as `faastLocal()`.
+ * Must be called in the same turn as the user's call, since the stack tells who called.
+ */
+export function startModule(spec: StartModuleSpec): Promise<FaastModule<object>> {
+  return start(spec, captureCallers(spec.calledAs));
+}
+
+async function start(
+  spec: StartModuleSpec,
+  callers: readonly string[],
+): Promise<FaastModule<object>> {
+  const { provider, options: given } = await choose(spec, callers);
+  // Options first: theirs are the cheaper mistakes, and nothing has happened yet.
+  const options = checkAll(provider, given);
+  throwIfAborted(options.signal);
+  const { file, exports } = await locateModule(spec.module, callers);
+  const deployment = await deploy(provider, {
+    moduleFile: file,
+    options,
+    job: createJob(),
+    needsFunctions: exports === undefined,
+  });
+  const kinds = exports === undefined ? deployment.functions : callableExports(exports);
+  return open(provider, { deployment, options, kinds: kinds ?? new Map<string, CallableKind>() });
+}
+
+interface Choice {
+  readonly provider: Provider;
+  readonly options: unknown;
+}
+
+/** The provider and the options, from the arguments or from the environment and the configuration. */
+async function choose(spec: StartModuleSpec, callers: readonly string[]): Promise<Choice> {
+  if (typeof spec.provider === "object") return { provider: spec.provider, options: spec.options };
+  if (spec.provider !== undefined) {
+    return { provider: await loadProvider(spec.provider, callers), options: spec.options };
+  }
+  const config = await readConfig(process.cwd(), importTypeScript);
+  const name = process.env.FAAST_PROVIDER || config.provider || "local";
+  const provider = await loadProvider(name, callers);
+  const own = config.providerOptions[name] ?? config.providerOptions[provider.name];
+  return {
+    provider,
+    options: { ...config.options, ...own, ...(spec.options as object | undefined) },
+  };
+}
+
+function checkAll(provider: Provider, given: unknown): Required<CommonOptions> {
+  const { defaults, own } = provider.options;
+  const table: Record<string, unknown> = { ...commonOptionTable, ...own };
+  for (const [name, value] of Object.entries(defaults)) {
+    table[name] = { ...(table[name] as object), default: value };
+  }
+  const options = checkOptions(
+    table as OptionTable<CommonOptions>,
+    given,
+    `faast("${provider.name}")`,
+  );
+  if (options.gc === "force") {
+    throw new FaastOptionsError(
+      `The option "gc" of faast("${provider.name}") cannot be "force": this provider has no collector of leftovers yet. Use "auto" or "off".`,
+    );
+  }
+  return options;
+}
+
+function createJob(): DeploySpec["job"] {
+  const id = randomUUID();
+  return { id, name: `faast-${id}`, createdAt: new Date() };
+}
+
+/** Deploys; gives up, and has the provider remove what it made, when a signal asks for it. */
+async function deploy(provider: Provider, spec: DeploySpec): Promise<Deployment> {
+  const abort = new AbortController();
+  const { signal } = spec.options;
+  const onAbort = () => abort.abort(new FaastCancelledError("faast() was cancelled by its signal"));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const deploying = provider.deploy(spec, abort.signal);
+  const unregister = registerLiveModule(async () => {
+    abort.abort(new FaastCancelledError("faast() was cancelled: the process was asked to end"));
+    await deploying.then(
+      (deployment) =>
+        deployment.close({ deleteResources: true, deleteCaches: false, gcTimeout: 10 }),
+      () => undefined,
+    );
+  });
+  try {
+    return await deploying;
+  } catch (error) {
+    if (abort.signal.aborted) throw abort.signal.reason;
+    if (error instanceof FaastError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FaastCreateFunctionError(`Could not initialize cloud function: ${reason}`, {
+      cause: error,
+    });
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    unregister();
+  }
+}
+
+interface OpenModuleParts {
+  readonly deployment: Deployment;
+  readonly options: Required<CommonOptions>;
+  readonly kinds: ReadonlyMap<string, CallableKind>;
+}
+
+/** Makes the module of a deployment, and sees to its end when a signal asks for it. */
+function open(provider: Provider, parts: OpenModuleParts): FaastModule<object> {
+  const { options } = parts;
+  const engine = new Engine(parts.deployment, options);
+  const onAbort = () =>
+    engine.close("the module was cancelled by its signal", options.signal?.reason);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  if (options.signal?.aborted === true) onAbort();
+  const unregister = registerLiveModule(() => module.cleanup());
+  const module = createFaastModule({
+    ...parts,
+    provider: provider.name,
+    engine,
+    settings: {
+      signal: undefined,
+      timeout: options.timeout * 1000,
+      maxRetries: options.maxRetries,
+      retry: undefined,
+      priority: 0,
+      streamWindow: options.streamWindow,
+    },
+    onClosed: () => {
+      options.signal?.removeEventListener("abort", onAbort);
+      unregister();
+    },
+  });
+  return module;
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw new FaastCancelledError("faast() was cancelled by its signal", { cause: signal.reason });
+  }
+}

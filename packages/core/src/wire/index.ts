@@ -1,0 +1,4 @@
+export { decode } from "./decode.js";
+export { type EncodeOptions, encode } from "./encode.js";
+export { WIRE_VERSION } from "./format.js";
+export { WireError, type WireErrorCode, type WireErrorOptions } from "./wire-error.js";

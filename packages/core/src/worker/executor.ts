@@ -1,0 +1,60 @@
+import type { ControlMessage } from "../protocol/control.js";
+import type { Frame } from "../protocol/frames.js";
+import type { EncodedCall } from "../protocol/request.js";
+import { decode } from "../wire/index.js";
+import { FrameWriter } from "./frame-writer.js";
+import { IteratorSession, iteratorOf } from "./iterator-session.js";
+import { exportNamed, type ModuleExports } from "./module-exports.js";
+
+/** Runs the functions of a loaded module and turns whatever comes of them into frames. */
+export class Executor {
+  private readonly exports: ModuleExports;
+  /** What takes the control messages of each call under way. */
+  private readonly controls = new Map<string, (message: ControlMessage) => void>();
+
+  constructor(exports: ModuleExports) {
+    this.exports = exports;
+  }
+
+  /** Runs one attempt of a call. Resolves, never rejects, when its last frame has been sent. */
+  async run(request: EncodedCall, send: (frame: Frame) => void): Promise<void> {
+    const writer = new FrameWriter(request, send);
+    const fn = exportNamed(this.exports, request.functionName);
+    if (fn === undefined) {
+      const known = Object.keys(this.exports).join(", ");
+      const message = `the module exports no function "${request.functionName}"; its exports are: ${known}`;
+      return writer.failed("runtime", "missing", new Error(message));
+    }
+    const key = keyOf(request);
+    // What comes before the call is known to be a stream waits for that.
+    const early: ControlMessage[] = [];
+    this.controls.set(key, (message) => early.push(message));
+    try {
+      const value = await this.enter(fn, request);
+      const iterator = iteratorOf(value);
+      if (iterator === undefined) return writer.result(value);
+      const session = new IteratorSession(iterator, writer, request.credit);
+      this.controls.set(key, (message) => session.control(message));
+      writer.started();
+      for (const message of early) session.control(message);
+      await session.run();
+    } catch (error) {
+      writer.thrown(error);
+    } finally {
+      this.controls.delete(key);
+    }
+  }
+
+  /** Hands a control message to the call that it is for; others have ended. */
+  control(message: ControlMessage): void {
+    this.controls.get(keyOf(message))?.(message);
+  }
+
+  private enter(fn: (...args: unknown[]) => unknown, request: EncodedCall): unknown {
+    return Reflect.apply(fn, undefined, decode(request.args) as unknown[]);
+  }
+}
+
+function keyOf({ call, attempt }: { call: string; attempt: number }): string {
+  return `${call}/${attempt}`;
+}

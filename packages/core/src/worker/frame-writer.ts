@@ -1,0 +1,114 @@
+import type { ErrorFrame, Frame, FrameBase, Timing } from "../protocol/frames.js";
+import type { EncodedCall } from "../protocol/request.js";
+import { encode, WireError } from "../wire/index.js";
+
+/** A frame without what identifies it. */
+type FrameBody<F = Frame> = F extends Frame ? Omit<F, keyof FrameBase> : never;
+
+/** Writes the frames of one attempt, numbered. */
+export class FrameWriter {
+  private readonly request: EncodedCall;
+  private readonly send: (frame: Frame) => void;
+  private readonly entered = performance.now();
+  private readonly startedAt = Date.now();
+  private sequence = 0;
+  private ended = false;
+
+  constructor(request: EncodedCall, send: (frame: Frame) => void) {
+    this.request = request;
+    this.send = send;
+  }
+
+  started(): void {
+    this.write({ type: "started" });
+  }
+
+  /** Writes an item; false if it could not travel, which ends the stream. */
+  item(value: unknown, control: number | undefined): boolean {
+    const bytes = this.encode(value, "a yielded item", "item");
+    if (bytes === undefined) return false;
+    this.write(
+      control === undefined
+        ? { type: "yield", value: bytes }
+        : { type: "yield", value: bytes, control },
+    );
+    return true;
+  }
+
+  result(value: unknown): void {
+    const bytes = this.encode(value, "the return value", "result");
+    if (bytes !== undefined) this.write({ type: "result", value: bytes, timing: this.timing() });
+  }
+
+  /** The function threw, or rejected. */
+  thrown(error: unknown): void {
+    this.failed("user", "thrown", error);
+  }
+
+  failed(origin: ErrorFrame["origin"], code: ErrorFrame["code"], error: unknown): void {
+    const message = messageOf(error);
+    const timing = this.timing();
+    this.write({ type: "error", origin, code, message, value: encodeThrown(error), timing });
+  }
+
+  private encode(value: unknown, what: string, root: string): Uint8Array | undefined {
+    try {
+      return encode(value, { root, validate: this.request.validate });
+    } catch (error) {
+      const reason = error instanceof WireError ? error.message : messageOf(error);
+      const message = `${what} cannot be serialized: ${reason}`;
+      this.write({
+        type: "error",
+        origin: "user",
+        code: "serialization",
+        message,
+        timing: this.timing(),
+      });
+      return undefined;
+    }
+  }
+
+  private timing(): Timing {
+    return { startedAt: this.startedAt, executionTime: performance.now() - this.entered };
+  }
+
+  private write(body: FrameBody): void {
+    if (this.ended) return;
+    this.ended = body.type === "result" || body.type === "error";
+    const { call, attempt } = this.request;
+    this.send({ ...body, call, attempt, sequence: this.sequence++, item: 0 });
+  }
+}
+
+/** Encodes whatever was thrown; what of it cannot travel is described instead. */
+export function encodeThrown(error: unknown): Uint8Array {
+  hideOwnFrames(error);
+  try {
+    return encode(error, { lossyErrors: true, root: "error" });
+  } catch {
+    return encode(new Error(`something was thrown that cannot be sent: ${messageOf(error)}`));
+  }
+}
+
+/** Takes this program's own frames out of an error's stack: they tell its reader nothing. */
+function hideOwnFrames(error: unknown): void {
+  try {
+    const { stack } = error as { stack?: unknown };
+    if (typeof stack !== "string" || !stack.includes(import.meta.url)) return;
+    const lines = stack.split("\n").filter((line) => !line.includes(import.meta.url));
+    (error as { stack: string }).stack = lines.join("\n");
+  } catch {
+    // No error, or a frozen one.
+  }
+}
+
+/** The message of an error, or the kind of whatever else was thrown. */
+export function messageOf(error: unknown): string {
+  try {
+    if (typeof error === "object" && error !== null && "message" in error)
+      return String(error.message);
+    return typeof error === "object" ? "an object was thrown" : String(error);
+  } catch {
+    return "something was thrown that has no description";
+  }
+}

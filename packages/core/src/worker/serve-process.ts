@@ -1,0 +1,54 @@
+import type { Frame } from "../protocol/frames.js";
+import { Executor } from "./executor.js";
+import { encodeThrown, messageOf } from "./frame-writer.js";
+import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
+import type { ModuleExports } from "./module-exports.js";
+import { prefixOutput } from "./output-prefix.js";
+
+/**
+ * The whole life of a child process that runs the user's module: loads it, serves calls that come by
+ * the channel to the parent process, and ends with that channel.
+ *
+ * @param load - imports the user's module; what it throws is reported, not fatal to the parent.
+ */
+export function serveProcess(load: () => Promise<ModuleExports>): void {
+  const send = process.send?.bind(process);
+  if (send === undefined)
+    throw new Error("This program is started by faast, with a channel to it.");
+  const post = (message: FromIsolate, sent?: () => void) => {
+    if (process.connected) send(message, undefined, undefined, () => sent?.());
+  };
+  // The user's module must take itself for a program of its own, not for a child that can be talked to.
+  delete process.send;
+  process.setSourceMapsEnabled(true);
+  prefixOutput(`[${process.pid}]: `);
+
+  // The parent decides when the end has come: a Ctrl-C in its terminal reaches this process, too.
+  process.on("SIGINT", () => undefined);
+  process.on("disconnect", () => process.exit());
+  process.on("uncaughtException", (error: unknown) => {
+    process.stderr.write(`Uncaught ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+    post({ type: "uncaught", message: messageOf(error), error: encodeThrown(error) }, () =>
+      process.exit(1),
+    );
+  });
+
+  const loaded = load().then(
+    (exports) => {
+      post({ type: "ready" });
+      return new Executor(exports);
+    },
+    (error: unknown) => {
+      const message = messageOf(error);
+      post({ type: "import-failed", message, error: encodeThrown(error) }, () => process.exit(1));
+      return undefined;
+    },
+  );
+  const sendFrame = (frame: Frame) => post({ type: "frame", frame });
+  process.on("message", (message: ToIsolate) => {
+    void loaded.then((executor) => {
+      if (message.type === "call") void executor?.run(message.request, sendFrame);
+      else executor?.control(message.message);
+    });
+  });
+}

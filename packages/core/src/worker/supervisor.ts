@@ -1,0 +1,246 @@
+import type { ControlMessage } from "../protocol/control.js";
+import type { ErrorFrame, ExecutionDetail, Frame } from "../protocol/frames.js";
+import type { EncodedCall } from "../protocol/request.js";
+import type { Isolate, IsolateExit, StartIsolate } from "./isolate.js";
+import type { FromIsolate } from "./isolate-messages.js";
+
+/** Milliseconds that a cancelled stream has for its `finally` blocks before its worker is ended. */
+const CANCEL_GRACE = 1000;
+
+/** One attempt of a call, as the supervisor sees it. */
+export interface SupervisedCall {
+  readonly request: EncodedCall;
+  receive(frame: Frame): void;
+  onControl(listener: (message: ControlMessage) => void): void;
+}
+
+export interface SupervisorOptions {
+  readonly start: StartIsolate;
+  /** Milliseconds that the isolate may take to load the user's module. */
+  readonly startupTime: number;
+  /** What is told of a call's execution, given the isolate's id. */
+  readonly describe: (request: EncodedCall, isolateId: string) => ExecutionDetail;
+}
+
+interface Current {
+  readonly call: SupervisedCall;
+  readonly execution: ExecutionDetail;
+  readonly idle: () => void;
+  streaming: boolean;
+  /** Control messages that came before the call could be sent; undefined once it is. */
+  early: ControlMessage[] | undefined;
+  /** Sequence of the next frame. */
+  sequence: number;
+}
+
+/** Why the isolate was killed. */
+interface Verdict {
+  readonly code: ErrorFrame["code"];
+  readonly message: string;
+}
+
+/**
+ * Runs calls, one at a time, in an isolate that it starts when needed, and turns every end of the
+ * isolate into a frame: exit, signal, exhausted heap, time-out, an exception between calls.
+ */
+export class Supervisor {
+  private readonly options: SupervisorOptions;
+  private isolate: Isolate | undefined;
+  private ready = false;
+  private importFailure: (FromIsolate & { type: "import-failed" }) | undefined;
+  private uncaught: (FromIsolate & { type: "uncaught" }) | undefined;
+  private current: Current | undefined;
+  private verdict: Verdict | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private closing: (() => void)[] = [];
+  /** A call that came while the isolate was ending. */
+  private waiting: (() => void) | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Runs a call.
+   *
+   * @param idle - told once, when the worker can take another call: just before the last frame goes
+   * to the call, so that whoever is called next finds it free.
+   */
+  run(call: SupervisedCall, idle: () => void): void {
+    if (this.current !== undefined || this.waiting !== undefined) {
+      throw new Error("This worker is busy with another call.");
+    }
+    if (this.isolate !== undefined && this.doomed) {
+      // It is about to end: the call gets the next one.
+      this.waiting = () => this.begin(call, idle);
+      return;
+    }
+    this.begin(call, idle);
+  }
+
+  /** Ends the isolate; a call under way fails. Resolves when it has ended. */
+  async close(): Promise<void> {
+    const { isolate } = this;
+    if (isolate === undefined) return;
+    await new Promise<void>((resolve) => {
+      this.closing.push(resolve);
+      if (this.current === undefined) isolate.stop();
+      else this.end({ code: "cancelled", message: "the worker was closed" });
+    });
+  }
+
+  /** Ends the isolate now, without waiting for anything. */
+  kill(): void {
+    this.isolate?.kill();
+  }
+
+  /** The isolate has announced its end, or has been given it. */
+  private get doomed(): boolean {
+    return (this.verdict ?? this.importFailure ?? this.uncaught) !== undefined;
+  }
+
+  private begin(call: SupervisedCall, idle: () => void): void {
+    const isolate = (this.isolate ??= this.start());
+    isolate.setBusy(true);
+    const execution = this.options.describe(call.request, isolate.id);
+    const current: Current = { call, execution, idle, streaming: false, early: [], sequence: 0 };
+    this.current = current;
+    call.onControl((message) => this.control(call, message));
+    if (this.ready) return this.dispatch(current);
+    const seconds = this.options.startupTime / 1000;
+    this.arm(this.options.startupTime, {
+      code: "import",
+      message: `the module was not loaded within ${seconds} s: does its top level wait for something?`,
+    });
+  }
+
+  private start(): Isolate {
+    this.ready = false;
+    this.importFailure = undefined;
+    this.uncaught = undefined;
+    this.verdict = undefined;
+    return this.options.start({
+      message: (message) => this.onMessage(message),
+      exit: (exit) => this.onIsolateExit(exit),
+    });
+  }
+
+  private dispatch(current: Current): void {
+    const { request } = current.call;
+    this.arm(request.timeout, {
+      code: "timeout",
+      message: `the call ran longer than its time-out of ${request.timeout / 1000} s`,
+    });
+    this.isolate?.send({ type: "call", request });
+    const { early = [] } = current;
+    current.early = undefined;
+    for (const message of early) this.isolate?.send({ type: "control", message });
+  }
+
+  private control(call: SupervisedCall, message: ControlMessage): void {
+    const { current } = this;
+    if (current?.call !== call) return;
+    if (message.type !== "cancel") {
+      if (current.early !== undefined) current.early.push(message);
+      else this.isolate?.send({ type: "control", message });
+      return;
+    }
+    const verdict: Verdict = { code: "cancelled", message: "the call was cancelled" };
+    if (!current.streaming) return this.end(verdict);
+    this.isolate?.send({ type: "control", message });
+    this.arm(CANCEL_GRACE, verdict);
+  }
+
+  private onMessage(message: FromIsolate): void {
+    switch (message.type) {
+      case "ready":
+        this.ready = true;
+        if (this.current !== undefined) this.dispatch(this.current);
+        return;
+      case "frame":
+        return this.onFrame(message.frame);
+      case "import-failed":
+        this.importFailure = message;
+        return;
+      case "uncaught":
+        this.uncaught = message;
+        return;
+    }
+  }
+
+  private onFrame(frame: Frame): void {
+    const { current } = this;
+    // Once it is to be ended, nothing but its end settles the call.
+    if (current === undefined || (this.verdict !== undefined && frame.type !== "yield")) return;
+    const { request } = current.call;
+    if (frame.call !== request.call || frame.attempt !== request.attempt) return;
+    current.sequence = frame.sequence + 1;
+    if (frame.type === "yield") return current.call.receive(frame);
+    if (frame.type === "started") {
+      current.streaming = true;
+      return current.call.receive({ ...frame, execution: current.execution });
+    }
+    this.settle(current, frame);
+  }
+
+  /** Hands the last frame on; the worker is free before the caller learns of it. */
+  private settle(current: Current, frame: Frame): void {
+    clearTimeout(this.timer);
+    this.current = undefined;
+    this.isolate?.setBusy(false);
+    current.idle();
+    current.call.receive({ ...frame, execution: current.execution });
+  }
+
+  private arm(delay: number, verdict: Verdict): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.end(verdict), delay);
+  }
+
+  private end(verdict: Verdict): void {
+    this.verdict ??= verdict;
+    this.isolate?.kill();
+  }
+
+  private onIsolateExit(exit: IsolateExit): void {
+    clearTimeout(this.timer);
+    const { current } = this;
+    this.isolate = undefined;
+    this.ready = false;
+    if (current !== undefined) this.settle(current, this.exitFrame(current, exit));
+    const { closing, waiting } = this;
+    this.closing = [];
+    this.waiting = undefined;
+    for (const resolve of closing) resolve();
+    waiting?.();
+  }
+
+  private exitFrame(current: Current, exit: IsolateExit): ErrorFrame {
+    const { call, attempt } = current.call.request;
+    const base = {
+      type: "error",
+      origin: "runtime",
+      call,
+      attempt,
+      item: 0,
+      sequence: current.sequence,
+    } as const;
+    const { verdict, importFailure, uncaught } = this;
+    if (verdict !== undefined) return { ...base, ...verdict };
+    if (importFailure !== undefined) {
+      const message = `the module could not be loaded: ${importFailure.message}`;
+      return { ...base, code: "import", message, value: importFailure.error };
+    }
+    if (exit.outOfMemory)
+      return { ...base, code: "memory", message: "the worker ran out of memory" };
+    if (uncaught !== undefined) {
+      const message = `the worker ended by an exception that no call awaited: ${uncaught.message}`;
+      return { ...base, code: "exit", message, value: uncaught.error };
+    }
+    return {
+      ...base,
+      code: "exit",
+      message: `the worker ${exit.description} in the middle of the call`,
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import { bundle, writeInspectionCopy, type Manifest } from "@faast/bundler";
+import type { DeploySpec, Deployment, CallableKind, Provider } from "@faast/core/provider";
+import { fileURLToPath } from "node:url";
+import { installDependencies } from "./dependencies.js";
+import { InstanceDirectory } from "./instance-directory.js";
+import { LocalDeployment } from "./local-deployment.js";
+import { localOptionTable, type LocalOptions } from "./local-options.js";
+
+const workerEntry = fileURLToPath(new URL("./worker-entry.js", import.meta.url));
+
+/** Runs functions in processes of this machine: no account, no network. */
+export const provider: Provider<LocalOptions> = {
+  name: "local",
+  options: localOptionTable,
+  deploy,
+};
+
+/** The functions of a manifest, in the terms of the engine. */
+function callable(manifest: Manifest): Map<string, CallableKind> {
+  const functions = new Map<string, CallableKind>();
+  for (const { key, kind } of manifest.exports) {
+    if (kind === "class" || kind === "value") continue;
+    functions.set(key, kind === "unknown" ? "function" : kind);
+  }
+  return functions;
+}
+
+async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Promise<Deployment> {
+  const { options, job, moduleFile, needsFunctions } = spec;
+  const directory = await InstanceDirectory.create(job, options.description);
+  try {
+    const { include, exclude, packageJson, esbuildOptions } = options;
+    const bundled = await bundle({
+      module: moduleFile,
+      entry: workerEntry,
+      include: [...include],
+      exclude: [...exclude],
+      ...(packageJson === "" ? {} : { packageJson }),
+      esbuildOptions,
+      signal,
+    });
+    const [functions] = await Promise.all([
+      needsFunctions ? bundled.manifest().then(callable) : undefined,
+      bundled.writeTo(directory.code),
+      writeInspectionCopy(bundled, job.name),
+    ]);
+    if (packageJson !== "") await installDependencies(directory.code, signal);
+    signal.throwIfAborted();
+    const { entryPath, modulePath } = bundled;
+    return new LocalDeployment({ spec, directory, entryPath, modulePath, functions });
+  } catch (error) {
+    await directory.remove();
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from "node:child_process";
+
+/**
+ * Reads process ids (`+pid`, `-pid`) until this process is gone, however it went; then ends what is
+ * left of them and removes the instance's directory. A worker that is busy would not notice by itself.
+ * It ignores the signals that a terminal sends to everyone.
+ */
+const script = `
+trap '' INT TERM HUP QUIT
+pids=' '
+while read -r line; do
+  pid=\${line#?}
+  case $line in
+    +*) pids="$pids$pid " ;;
+    -*) case $pids in *" $pid "*) pids="\${pids%% $pid *} \${pids#* $pid }" ;; esac ;;
+    done) exit 0 ;;
+  esac
+done
+for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+rm -rf "$1"
+`;
+
+/** Outlives this process, to end its workers when it dies without doing so. */
+export class Reaper {
+  private readonly child: ChildProcess | undefined;
+
+  constructor(directory: string) {
+    // Windows has no shell for it: there, idle workers end with the channel to this process, busy
+    // ones when their call ends.
+    if (process.platform === "win32") return;
+    this.child = spawn("/bin/sh", ["-c", script, "faast-reaper", directory], {
+      stdio: ["pipe", "ignore", "ignore"],
+      detached: true,
+      cwd: "/",
+    });
+    // Without it, workers still end with their channel; nothing to report.
+    this.child.on("error", () => undefined);
+    this.child.stdin?.on("error", () => undefined);
+    this.child.unref();
+    (this.child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  }
+
+  watch(pid: number): void {
+    this.tell(`+${pid}`);
+  }
+
+  forget(pid: number): void {
+    this.tell(`-${pid}`);
+  }
+
+  /** Its work is done; resolves when it has ended. */
+  async close(): Promise<void> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.pid === undefined) return;
+    await new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.ref();
+      child.stdin?.end("done\n");
+    });
+  }
+
+  private tell(line: string): void {
+    this.child?.stdin?.write(`${line}\n`);
+  }
+}

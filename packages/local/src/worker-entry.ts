@@ -1,0 +1,3 @@
+import { serveProcess } from "@faast/core/worker";
+
+serveProcess(() => import("faast:module"));
