@@ -3,7 +3,7 @@ import { CostSnapshot } from "./cost/cost-snapshot.js";
 import type { CallOptions, CallSettings } from "./engine/call-settings.js";
 import type { Engine } from "./engine/engine.js";
 import { createProxies, settingsWith } from "./engine/proxies.js";
-import type { CallableKind } from "./module/callable-exports.js";
+import type { FunctionKind } from "./module/callable-exports.js";
 import { cleanupOptionTable, type CleanupOptions } from "./options/cleanup-options.js";
 import type { CommonOptions } from "./options/common-options.js";
 import { checkOptions } from "./options/option-check.js";
@@ -65,7 +65,7 @@ export interface FaastModuleParts {
   readonly options: Readonly<Required<CommonOptions>>;
   readonly deployment: Deployment;
   readonly engine: Engine;
-  readonly kinds: ReadonlyMap<string, CallableKind>;
+  readonly kinds: ReadonlyMap<string, FunctionKind>;
   readonly settings: CallSettings;
   /** Told when the module has been cleaned up. */
   readonly onClosed: () => void;

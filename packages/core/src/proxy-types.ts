@@ -1,28 +1,19 @@
 import type { Detail } from "./engine/detail.js";
 
 /** What a function's result becomes when the function runs elsewhere. */
-export type Async<R> =
-  R extends AsyncGenerator<infer Y, infer T, infer N>
+export type Async<R> = [R] extends [never]
+  ? Promise<never>
+  : [R] extends [AsyncGenerator<infer Y, infer T, infer N> | Generator<infer Y, infer T, infer N>]
     ? AsyncGenerator<Y, T, N>
-    : R extends Generator<infer Y, infer T, infer N>
-      ? AsyncGenerator<Y, T, N>
-      : R extends AsyncIterableIterator<infer Y>
-        ? AsyncGenerator<Y, void, undefined>
-        : R extends IterableIterator<infer Y>
-          ? AsyncGenerator<Y, void, undefined>
-          : Promise<Awaited<R>>;
+    : [R] extends [AsyncIterableIterator<infer Y> | IterableIterator<infer Y>]
+      ? AsyncGenerator<Y, void, undefined>
+      : Promise<Awaited<R>>;
 
 /** The same for `functionsDetail`: each value comes with what is known of its execution. */
 export type AsyncDetail<R> =
-  R extends AsyncGenerator<infer Y, infer T, infer N>
+  Async<R> extends AsyncGenerator<infer Y, infer T, infer N>
     ? AsyncGenerator<Detail<Y>, Detail<T>, N>
-    : R extends Generator<infer Y, infer T, infer N>
-      ? AsyncGenerator<Detail<Y>, Detail<T>, N>
-      : R extends AsyncIterableIterator<infer Y>
-        ? AsyncGenerator<Detail<Y>, Detail<void>, undefined>
-        : R extends IterableIterator<infer Y>
-          ? AsyncGenerator<Detail<Y>, Detail<void>, undefined>
-          : Promise<Detail<Awaited<R>>>;
+    : Promise<Detail<Awaited<R>>>;
 
 /** The keys of a module whose values can be called: no classes, no plain values. */
 export type FunctionKeys<M> = {

@@ -8,7 +8,7 @@ import {
 } from "./errors.js";
 import { createFaastModule, type FaastModule } from "./faast-module.js";
 import { registerLiveModule } from "./live-modules.js";
-import { callableExports, type CallableKind } from "./module/callable-exports.js";
+import { callableExports, type FunctionKind } from "./module/callable-exports.js";
 import { captureCallers, locateModule } from "./module/index.js";
 import { commonOptionTable, type CommonOptions } from "./options/common-options.js";
 import { readConfig } from "./options/config-file.js";
@@ -53,7 +53,7 @@ async function start(
     needsFunctions: exports === undefined,
   });
   const kinds = exports === undefined ? deployment.functions : callableExports(exports);
-  return open(provider, { deployment, options, kinds: kinds ?? new Map<string, CallableKind>() });
+  return open(provider, { deployment, options, kinds: kinds ?? new Map<string, FunctionKind>() });
 }
 
 interface Choice {
@@ -134,7 +134,7 @@ async function deploy(provider: Provider, spec: DeploySpec): Promise<Deployment>
 interface OpenModuleParts {
   readonly deployment: Deployment;
   readonly options: Required<CommonOptions>;
-  readonly kinds: ReadonlyMap<string, CallableKind>;
+  readonly kinds: ReadonlyMap<string, FunctionKind>;
 }
 
 /** Makes the module of a deployment, and sees to its end when a signal asks for it. */

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { locateModule, ModuleNotFoundError } from "../dist/module/index.js";
+import { locateModule, FaastModuleError } from "../dist/module/index.js";
 import * as here from "./fixtures/module/greetings.ts";
 import { createProject, type Project } from "./fixtures/module/project.ts";
 
@@ -57,7 +57,7 @@ describe("a module given by its file", () => {
   test("counts from the working directory, then from the folder of the nearest caller", async () => {
     expect(await fileOf("./plain.js")).toBe("plain.js");
     expect(await fileOf("./jobs.js")).toBe("app/jobs.js");
-    await expect(fileOf("./jobs.js", [])).rejects.toThrow(ModuleNotFoundError);
+    await expect(fileOf("./jobs.js", [])).rejects.toThrow(FaastModuleError);
   });
 
   test("may be called by what its TypeScript compiles to, or without extension", async () => {
@@ -79,8 +79,8 @@ describe("a module given by its file", () => {
 
   test("must exist: the error lists what was tried", async () => {
     const error = (await fileOf("./missing.js").catch((thrown: unknown) => thrown)) as Error;
-    expect(error).toBeInstanceOf(ModuleNotFoundError);
-    expect(error.name).toBe("ModuleNotFoundError");
+    expect(error).toBeInstanceOf(FaastModuleError);
+    expect(error.name).toBe("FaastModuleError");
     expect(error.message).toContain("Could not find file for module './missing.js'");
     expect(error.message).toContain(`\n  ${join(project.folder, "missing.js")}\n`);
     expect(error.message).toContain(`\n  ${join(project.folder, "app/missing.js")}\n`);
@@ -126,7 +126,7 @@ describe("what is no module", () => {
     ["an object that is not a module, with nothing", new Job()],
   ])("is refused: %s", async (description, argument) => {
     const error = (await fileOf(argument).catch((thrown: unknown) => thrown)) as Error;
-    expect(error).toBeInstanceOf(ModuleNotFoundError);
+    expect(error).toBeInstanceOf(FaastModuleError);
     expect(error.message).toContain("Could not find file for module");
     expect(error.message).toContain(description);
     expect(error.message).toContain(`import * as m from "./file"`);

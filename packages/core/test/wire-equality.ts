@@ -38,8 +38,10 @@ class Comparison {
     if (left instanceof Date && right instanceof Date) {
       return this.differs(left.getTime(), right.getTime(), `${path}.getTime()`);
     }
-    if (left instanceof RegExp || left instanceof URL || left instanceof DOMException) {
-      if (String(left) !== String(right)) return path;
+    for (const type of [RegExp, URL, DOMException]) {
+      if (left instanceof type && right instanceof type && String(left) !== String(right)) {
+        return path;
+      }
     }
     if (Array.isArray(left) && Array.isArray(right) && left.length !== right.length) {
       return `${path}.length`;

@@ -48,6 +48,12 @@ describe("bytes that are no document are refused", () => {
     expect(error.reason).toMatch(reason);
   });
 
+  test("bytes of a kind that this Node.js does not have are refused, naming it", () => {
+    const document = bytes(1, VIEW, 10, 2, 0, 0x3c);
+    if ("Float16Array" in globalThis) expect(decode(document)).toEqual({ 0: 1 });
+    else expect(malformed(document).reason).toMatch(/v\d+.* has no Float16Array/);
+  });
+
   test("what the text of broken JSON says is not repeated", () => {
     expect(malformed(bytes(1, JSON_TAG, '["secret"')).message).not.toMatch(/secret/);
   });

@@ -8,7 +8,7 @@ const foreign = (source: string): unknown => runInContext(`(${source})`, context
 describe("values of another realm", () => {
   test.each<[string, unknown]>([
     ["{ a: [1, { b: undefined }] }", { a: [1, { b: undefined }] }],
-    ["[1, , 3]", [1, , 3]], // eslint-disable-line no-sparse-arrays
+    ["[1, , 3]", [1, , 3]],
     ["new Map([[1, new Set([2])]])", new Map([[1, new Set([2])]])],
     ["new Date(5)", new Date(5)],
     ["/a/g", /a/g],

@@ -21,7 +21,7 @@ describe("values arrive as they were sent", () => {
   holes[3] = undefined;
   holes.length = 6;
   const swapped = Object.assign([1, 2, 3], { one: 1 });
-  delete swapped[1]; // as many values as elements
+  Reflect.deleteProperty(swapped, 1); // as many values as elements
 
   test.each<[string, unknown]>([
     ["a plain object", { a: [1, "two", null, true, { b: 2.5 }] }],

@@ -8,7 +8,7 @@ import type {
   Deployment,
   EncodedCall,
   ExecutionDetail,
-  CallableKind,
+  FunctionKind,
   FunctionStats,
   Invocation,
   TransportLimits,
@@ -36,13 +36,13 @@ export interface LocalDeploymentParts {
   /** Paths in the directory's `code`. */
   readonly entryPath: string;
   readonly modulePath: string;
-  readonly functions: ReadonlyMap<string, CallableKind> | undefined;
+  readonly functions: ReadonlyMap<string, FunctionKind> | undefined;
 }
 
 /** One instance: its workers, their logs, and its directory. */
 export class LocalDeployment implements Deployment {
   readonly limits: TransportLimits = { startupTime: STARTUP_TIME, maxTimeout: Infinity };
-  readonly functions?: ReadonlyMap<string, CallableKind>;
+  readonly functions?: ReadonlyMap<string, FunctionKind>;
   private readonly parts: LocalDeploymentParts;
   private readonly pool: WorkerPool;
   private readonly logs: WorkerLog[] = [];

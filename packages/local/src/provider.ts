@@ -1,5 +1,5 @@
 import { bundle, writeInspectionCopy, type Manifest } from "@faast/bundler";
-import type { DeploySpec, Deployment, CallableKind, Provider } from "@faast/core/provider";
+import type { DeploySpec, Deployment, FunctionKind, Provider } from "@faast/core/provider";
 import { fileURLToPath } from "node:url";
 import { installDependencies } from "./dependencies.js";
 import { InstanceDirectory } from "./instance-directory.js";
@@ -16,8 +16,8 @@ export const provider: Provider<LocalOptions> = {
 };
 
 /** The functions of a manifest, in the terms of the engine. */
-function callable(manifest: Manifest): Map<string, CallableKind> {
-  const functions = new Map<string, CallableKind>();
+function callable(manifest: Manifest): Map<string, FunctionKind> {
+  const functions = new Map<string, FunctionKind>();
   for (const { key, kind } of manifest.exports) {
     if (kind === "class" || kind === "value") continue;
     functions.set(key, kind === "unknown" ? "function" : kind);

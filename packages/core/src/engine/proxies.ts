@@ -1,4 +1,4 @@
-import type { CallableKind } from "../module/callable-exports.js";
+import type { FunctionKind } from "../module/callable-exports.js";
 import type { CallOptions, CallSettings } from "./call-settings.js";
 import { captureCallSite } from "./call-site.js";
 import { PromiseOutlet } from "./call-promise.js";
@@ -18,7 +18,7 @@ export interface Proxies {
 /** What proxies are made of. */
 export interface ProxySource {
   readonly engine: Engine;
-  readonly kinds: ReadonlyMap<string, CallableKind>;
+  readonly kinds: ReadonlyMap<string, FunctionKind>;
   readonly settings: CallSettings;
 }
 

@@ -59,7 +59,9 @@ function captureScriptNames(above: AnyFunction): string[] {
     void holder.stack;
   } catch {
     // `Error` is frozen (`--frozen-intrinsics`): the text of the stack has to do.
-    return namesInText(String(new Error("stack").stack));
+    const text = { stack: "" };
+    Error.captureStackTrace(text, above);
+    return namesInText(text.stack);
   } finally {
     restore("prepareStackTrace", prepare);
     restore("stackTraceLimit", limit);

@@ -1,10 +1,10 @@
 /** What calling a function gives, as far as its intrinsic kind tells. */
-export type CallableKind = "function" | "async" | "generator" | "async-generator";
+export type FunctionKind = "function" | "async" | "generator" | "async-generator";
 
 /** Keys that are part of a module system, not of the user's module. */
 const interopKeys: ReadonlySet<string> = new Set(["__esModule", "module.exports"]);
 
-const kinds: Readonly<Record<string, CallableKind>> = {
+const kinds: Readonly<Record<string, FunctionKind>> = {
   AsyncFunction: "async",
   GeneratorFunction: "generator",
   AsyncGeneratorFunction: "async-generator",
@@ -23,8 +23,8 @@ const kinds: Readonly<Record<string, CallableKind>> = {
  * for (const [key, kind] of callableExports(funcs)) console.log(`${key} is ${kind}`);
  * ```
  */
-export function callableExports(exports: object): Map<string, CallableKind> {
-  const callables = new Map<string, CallableKind>();
+export function callableExports(exports: object): Map<string, FunctionKind> {
+  const callables = new Map<string, FunctionKind>();
   for (const key of Reflect.ownKeys(exports)) {
     if (typeof key !== "string" || key === "then" || interopKeys.has(key)) continue;
     const value = readExport(exports, key);
@@ -45,7 +45,7 @@ function readExport(exports: object, key: string): unknown {
 }
 
 /** Goes by the tag and not by `instanceof`: the function may come from another realm. */
-function kindOf(callable: object): CallableKind {
+function kindOf(callable: object): FunctionKind {
   const tag = Object.prototype.toString.call(callable).slice("[object ".length, -1);
   return kinds[tag] ?? "function";
 }

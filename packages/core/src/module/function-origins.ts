@@ -6,8 +6,18 @@ import { scriptFile } from "./script-file.js";
 export interface FunctionOrigins {
   /** Absolute paths of the files in which the functions are defined. */
   readonly files: ReadonlySet<string>;
-  /** `file:` URLs of all loaded scripts, with any query. */
-  readonly scripts: readonly string[];
+  /** All that is loaded, but for what has no file. */
+  readonly scripts: readonly LoadedScript[];
+}
+
+/** A file as the engine has loaded it. */
+export interface LoadedScript {
+  /** `file:` URL, with any query. */
+  readonly url: string;
+  /** Absolute path. */
+  readonly file: string;
+  /** Whether the engine knows it as an ES module: neither CommonJS, nor run by a module runner. */
+  readonly isModule: boolean;
 }
 
 /** More than enough to tell a file by. */
@@ -43,8 +53,14 @@ export async function functionOrigins(
 
 /** Synchronous throughout, so that no `debugger` statement can be met while the inspector is on. */
 function inspectFunctions(session: Session, functions: readonly unknown[]): FunctionOrigins {
-  const names = new Map<string, string>();
-  session.on("Debugger.scriptParsed", ({ params }) => names.set(params.scriptId, params.url));
+  const scripts = new Map<string, LoadedScript>();
+  session.on("Debugger.scriptParsed", ({ params }) => {
+    const { scriptId, url: name, isModule = false } = params;
+    const file = scriptFile(name);
+    if (file === undefined) return;
+    const url = name.startsWith("file:") ? name : pathToFileURL(file).href;
+    scripts.set(scriptId, { url, file, isModule });
+  });
   const contexts: number[] = [];
   session.on("Runtime.executionContextCreated", ({ params }) => contexts.push(params.context.id));
   session.post("Debugger.enable");
@@ -53,11 +69,10 @@ function inspectFunctions(session: Session, functions: readonly unknown[]): Func
 
   const files = new Set<string>();
   for (const objectId of shelved(session, functions, contexts)) {
-    const name = names.get(scriptOf(session, objectId) ?? "");
-    const file = name === undefined ? undefined : scriptFile(name);
-    if (file !== undefined) files.add(file);
+    const script = scripts.get(scriptOf(session, objectId) ?? "");
+    if (script !== undefined) files.add(script.file);
   }
-  return { files, scripts: [...names.values()].flatMap(scriptUrl) };
+  return { files, scripts: [...scripts.values()] };
 }
 
 /** The inspector's handles of the functions. They can only be had through a global. */
@@ -107,10 +122,4 @@ function scriptOf(session: Session, objectId: string): string | undefined {
     script = (location?.value?.value as { scriptId?: string } | undefined)?.scriptId;
   });
   return script;
-}
-
-function scriptUrl(name: string): string[] {
-  if (name.startsWith("file:")) return [name];
-  const file = scriptFile(name);
-  return file === undefined ? [] : [pathToFileURL(file).href];
 }

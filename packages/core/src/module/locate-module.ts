@@ -1,7 +1,10 @@
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { inspect, types } from "node:util";
 import { findInCommonJsCache } from "./commonjs-cache.js";
 import { notAModule, unlocatedModule, unusableReference } from "./module-not-found.js";
 import { locatePath } from "./module-path.js";
+import { sourceFiles } from "./source-file.js";
 
 /** A user's module, and the file it is in. */
 export interface LocatedModule {
@@ -19,7 +22,7 @@ export interface LocatedModule {
  *
  * @param module - the module, URL or path
  * @param callers - the user's files on the call stack, nearest first; see `captureCallers`
- * @throws ModuleNotFoundError when there is no such file, when no file is certainly the module's, or
+ * @throws FaastModuleError when there is no such file, when no file is certainly the module's, or
  *   when the argument is no module. Its message has the line to write instead.
  * @example
  * ```ts
@@ -43,13 +46,22 @@ async function locateObject(module: object, callers: readonly string[]): Promise
   const required = findInCommonJsCache(module);
   if (required !== undefined) return required;
   if (!isNamespace(module)) throw notAModule(module);
-  const [, main] = process.argv;
-  const starts = [...new Set(main === undefined ? callers : [...callers, main])];
+  const starts = [...new Set([...callers, ...mainFile()])];
   // Loaded only now: most of a search is the lexer and the resolver.
   const { searchModule } = await import("./module-search.js");
   const { file, examined } = await searchModule(module, starts);
   if (file === undefined) throw unlocatedModule(module, { starts: callers, examined });
   return file;
+}
+
+/** The file that Node was started with, if any: where the stack no longer shows who is calling. */
+function mainFile(): string[] {
+  const [, main] = process.argv;
+  return main === undefined
+    ? []
+    : sourceFiles(resolve(main))
+        .slice(0, 1)
+        .map((file) => realpathSync(file));
 }
 
 /** By its tag and not by `instanceof`: it may come from another realm. */

@@ -1,12 +1,5 @@
 import { inspect, types } from "node:util";
-
-/**
- * The file of the user's module could not be found. The message says what was looked at, and the line
- * to write instead.
- */
-export class ModuleNotFoundError extends Error {
-  override readonly name = "ModuleNotFoundError";
-}
+import { FaastModuleError } from "../errors.js";
 
 const prefix = "Could not find file for module";
 
@@ -18,8 +11,8 @@ const advice = [
 ].join("\n");
 
 /** For an argument that is no module, whatever it is. */
-export function notAModule(argument: unknown): ModuleNotFoundError {
-  return new ModuleNotFoundError(
+export function notAModule(argument: unknown): FaastModuleError {
+  return new FaastModuleError(
     `${prefix}: expected a module, got ${describe(argument)}. Functions are sent to the cloud by the ` +
       `file which defines them: export them from a file of their own and pass that module:\n` +
       `  import * as m from "./file";\n` +
@@ -37,13 +30,13 @@ export interface SearchReport {
 }
 
 /** For a real module whose file did not turn up. */
-export function unlocatedModule(module: object, report: SearchReport): ModuleNotFoundError {
+export function unlocatedModule(module: object, report: SearchReport): FaastModuleError {
   const { starts, examined } = report;
   const from =
     starts.length === 0
       ? "no file of yours is on the call stack"
       : `followed the imports of ${starts.join(", ")}`;
-  return new ModuleNotFoundError(
+  return new FaastModuleError(
     `${prefix} which exports ${exportList(module)}: ${from}; ${count(examined, "candidate file")} ` +
       `examined, none is certainly it. It may have been bundled, mocked or loaded in a way of its own. ` +
       `Pass where it is:\n${advice}`,
@@ -51,8 +44,8 @@ export function unlocatedModule(module: object, report: SearchReport): ModuleNot
 }
 
 /** For a path or URL at which there is no file. */
-export function missingFile(reference: string, tried: readonly string[]): ModuleNotFoundError {
-  return new ModuleNotFoundError(
+export function missingFile(reference: string, tried: readonly string[]): FaastModuleError {
+  return new FaastModuleError(
     `${prefix} ${inspect(reference)}: there is no such file. Tried:\n` +
       tried.map((path) => `  ${path}\n`).join("") +
       `Pass an absolute path, or a URL which does not depend on the working directory:\n` +
@@ -61,8 +54,8 @@ export function missingFile(reference: string, tried: readonly string[]): Module
 }
 
 /** For a reference that does not name a file, such as an `https:` URL. */
-export function unusableReference(reference: string, why: string): ModuleNotFoundError {
-  return new ModuleNotFoundError(
+export function unusableReference(reference: string, why: string): FaastModuleError {
+  return new FaastModuleError(
     `${prefix} ${inspect(reference)}: ${why}. Pass the path of a file, or\n` +
       `  new URL("./functions.js", import.meta.url)`,
   );

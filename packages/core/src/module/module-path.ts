@@ -9,7 +9,7 @@ import { sourceFiles } from "./source-file.js";
  * @param reference - a `file:` URL or a path; a relative path counts from the working directory and,
  *   failing that, from the folder of the nearest caller
  * @param callers - absolute paths, nearest first
- * @throws ModuleNotFoundError when there is no such file, with all that was tried
+ * @throws FaastModuleError when there is no such file, with all that was tried
  */
 export function locatePath(reference: string, callers: readonly string[]): string {
   const tried = possiblePaths(reference, callers);

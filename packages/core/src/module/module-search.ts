@@ -1,8 +1,8 @@
-import { pathToFileURL, fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { init } from "es-module-lexer";
 import { importWithin } from "./bounded-import.js";
-import { functionOrigins, type FunctionOrigins } from "./function-origins.js";
+import { functionOrigins, type FunctionOrigins, type LoadedScript } from "./function-origins.js";
 import { ImportGraph, type GraphNode } from "./import-graph.js";
 import { isInPackage, isProgram } from "./source-file.js";
 
@@ -68,7 +68,7 @@ class ModuleSearch {
     const others =
       origins === undefined
         ? this.graph.walk(this.#starts, { packages: true })
-        : loadedScripts(origins);
+        : loadedScripts(origins, (script) => script.isModule);
     return (await this.#firstIdentical(others)) ?? this.#onlyPlausible(origins);
   }
 
@@ -84,7 +84,10 @@ class ModuleSearch {
       if (this.graph.mayExport(candidate, this.#keys)) return only;
     }
     const reached = this.graph.walk(this.#starts, { packages: origins === undefined });
-    for (const candidates of [reached, origins === undefined ? [] : loadedScripts(origins)]) {
+    for (const candidates of [
+      reached,
+      origins === undefined ? [] : loadedScripts(origins, () => true),
+    ]) {
       for (const candidate of candidates) this.#considerPlausible(candidate);
     }
     return this.#onlyPlausible(origins);
@@ -134,7 +137,7 @@ class ModuleSearch {
     if (origins.files.has(file)) {
       return this.graph.exportsExactly(candidate, this.#keys) ? true : undefined;
     }
-    const isLoaded = origins.scripts.some((url) => fileURLToPath(url) === file);
+    const isLoaded = origins.scripts.some((script) => script.file === file);
     return isLoaded && this.graph.passesOn(file) ? undefined : false;
   }
 
@@ -161,13 +164,16 @@ class ModuleSearch {
   }
 }
 
-/** Files of the loaded program: those that define the functions first, installed packages last. */
-function loadedScripts({ files, scripts }: FunctionOrigins): Candidate[] {
-  const candidates = scripts
-    .map((url) => ({ url, file: fileURLToPath(url), loaded: true }))
-    .filter(({ file }) => isProgram(file));
+/** What is loaded already: the files that define the functions first, installed packages last. */
+function loadedScripts(
+  { files, scripts }: FunctionOrigins,
+  filter: (script: LoadedScript) => boolean,
+): Candidate[] {
   const rank = ({ file }: Candidate) => (files.has(file) ? 0 : isInPackage(file) ? 2 : 1);
-  return candidates.sort((a, b) => rank(a) - rank(b));
+  return scripts
+    .filter((script) => isProgram(script.file) && filter(script))
+    .map(({ url, file }) => ({ url, file, loaded: true }))
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 /** Whether two namespaces come of one source: the text of each function is the same. */

@@ -5,7 +5,7 @@ import type { OptionTable } from "../options/option-table.js";
 import type { ControlMessage } from "../protocol/control.js";
 import type { ExecutionDetail, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
-import type { CallableKind } from "../module/callable-exports.js";
+import type { FunctionKind } from "../module/callable-exports.js";
 import type { FunctionStats } from "../stats/function-stats.js";
 
 /**
@@ -59,7 +59,7 @@ export interface JobIdentity {
 export interface Deployment {
   readonly limits: TransportLimits;
   /** The module's functions by export key, where `DeploySpec.needsFunctions` asked for them. */
-  readonly functions?: ReadonlyMap<string, CallableKind>;
+  readonly functions?: ReadonlyMap<string, FunctionKind>;
   /**
    * Sends one attempt of a call on its way and its frames back, in any order.
    *

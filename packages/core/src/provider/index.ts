@@ -23,7 +23,7 @@ export {
   type OptionSpec,
   type OptionTable,
 } from "../options/option-table.js";
-export type { CallableKind } from "../module/callable-exports.js";
+export type { FunctionKind } from "../module/callable-exports.js";
 export type { EncodedCall } from "../protocol/request.js";
 export type {
   ControlMessage,

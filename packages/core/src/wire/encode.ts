@@ -1,6 +1,7 @@
 import { WIRE_VERSION } from "./format.js";
 import { isJsonSafe } from "./json-safe.js";
 import { jsonDocument } from "./json-text.js";
+import { messageOf } from "./refusals.js";
 import { ValueWriter } from "./value-writer.js";
 import { WireError } from "./wire-error.js";
 
@@ -80,7 +81,7 @@ function asBinary(
     return writer.sink.finish();
   } catch (cause) {
     if (cause instanceof WireError) throw cause;
-    const reason = `it cannot be read: ${String(cause)}`;
+    const reason = `it cannot be read: ${messageOf(cause)}`;
     throw new WireError({ code: "WIRE_REFUSED", path: writer.path, reason, cause });
   } finally {
     writer.sink.release();

@@ -5,9 +5,8 @@ const LONG_TEXT = 65_536;
 
 /** Whether JSON carries the object exactly: this says no, rather than why not. */
 export function isJsonSafe(root: object): boolean {
-  return (
-    !("toJSON" in Object.prototype) && !("toJSON" in Array.prototype) && isTree(root, new Set(), 0)
-  );
+  if ("toJSON" in Object.prototype || "toJSON" in Array.prototype) return false;
+  return isTree(root, new Set(), 0);
 }
 
 /** Whether there is nothing below but what JSON knows, every object met once. */
@@ -16,31 +15,33 @@ function isTree(value: object, seen: Set<object>, depth: number): boolean {
   seen.add(value);
   if (seen.size === met || depth > MAX_DEPTH) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (Array.isArray(value) ? prototype !== Array.prototype : prototype !== Object.prototype) {
-    return false;
-  }
-  if (Object.getOwnPropertySymbols(value).length > 0) return false;
-  const children: unknown[] = Object.values(value);
-  if (Array.isArray(value) && !isDense(value, children)) return false;
-  for (const child of children) {
-    if (typeof child === "string") {
-      if (child.length >= LONG_TEXT) return false;
-    } else if (typeof child === "number") {
-      if (!Number.isFinite(child) || Object.is(child, -0)) return false;
-    } else if (typeof child === "object") {
-      if (child !== null && !isTree(child, seen, depth + 1)) return false;
-    } else if (typeof child !== "boolean") {
-      return false;
+  if (Array.isArray(value)) {
+    if (prototype !== Array.prototype || hasMore(value)) return false;
+    for (let index = 0; index < value.length; index++) {
+      if (!isSafe(value[index], seen, depth)) return false;
+    }
+  } else {
+    if (prototype !== Object.prototype) return false;
+    // The fastest of all ways; should it find anything inherited, that is only looked at as well.
+    for (const key in value) {
+      if (!isSafe((value as Record<string, unknown>)[key], seen, depth)) return false;
     }
   }
-  return true;
+  return Object.getOwnPropertySymbols(value).length === 0;
+}
+
+function isSafe(value: unknown, seen: Set<object>, depth: number): boolean {
+  if (typeof value === "string") return value.length < LONG_TEXT;
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value === "object") return value === null || isTree(value, seen, depth + 1);
+  return typeof value === "boolean";
 }
 
 /**
- * Whether an array owns its elements and nothing else, given its values: those of the elements and of
- * any other property, while a hole has none. It is the only way to see other properties that does not
- * make a string of every index. It takes `undefined` for a hole, which JSON has neither of.
+ * Whether an array has more properties than elements. Asking for the values is the only way to know
+ * that does not make a string of every index. It does not see a property that takes the place of a
+ * hole; but a hole is read as `undefined`, which is not safe anyway.
  */
-function isDense(array: readonly unknown[], values: readonly unknown[]): boolean {
-  return values.length === array.length && !array.includes(undefined);
+function hasMore(array: readonly unknown[]): boolean {
+  return Object.values(array).length !== array.length;
 }

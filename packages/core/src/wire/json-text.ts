@@ -6,6 +6,10 @@ const SHORT = 64;
 const HEADER = 2;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+/** "[" and "{" differ in this bit alone, and so do "]" and "}". */
+const CASE = 0x20;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
 /** A document of JSON text. */
 export function jsonDocument(text: string): Uint8Array {
@@ -35,17 +39,18 @@ export function jsonDocument(text: string): Uint8Array {
 
 /** Whether the JSON text in the bytes opens more levels than a document may have. */
 export function isTooDeep(bytes: Uint8Array): boolean {
+  const { length } = bytes;
   // Each level has a bracket at either end.
-  if (bytes.length < 2 * MAX_DEPTH) return false;
+  if (length < 2 * MAX_DEPTH) return false;
   let depth = 0;
-  for (let at = HEADER; at < bytes.length; at++) {
-    const byte = bytes[at];
+  for (let at = HEADER; at < length; at++) {
+    const byte = bytes[at]!;
     if (byte === QUOTE) {
-      while (++at < bytes.length && bytes[at] !== QUOTE) if (bytes[at] === BACKSLASH) at++;
-    } else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > MAX_DEPTH + 1) return true; // [ or {
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth--; // ] or }
+      while (++at < length && bytes[at] !== QUOTE) if (bytes[at] === BACKSLASH) at++;
+    } else if ((byte | CASE) === OPEN) {
+      if (++depth > MAX_DEPTH + 1) return true;
+    } else if ((byte | CASE) === CLOSE) {
+      depth--;
     }
   }
   return false;

@@ -35,6 +35,23 @@ export function refusalOf(value: unknown): Refusal {
     : { what: "a symbol", advice: "send a string" };
 }
 
+/** Why a value cannot travel whose property, or which itself, throws when it is looked at. */
+export function unreadableBecause(error: unknown): Refusal {
+  return {
+    what: `something that throws when read (${messageOf(error)})`,
+    advice: "make it readable, or leave it out",
+  };
+}
+
+/** What an error says, if it is able to. */
+export function messageOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "an error";
+  }
+}
+
 /** Why an object cannot travel without loss; undefined if it can. */
 export function objectRefusalOf(value: object, kind: Kind): Refusal | undefined {
   if (kind === "object" || kind === "bare" || kind === "array") {

@@ -2,7 +2,13 @@ import { types } from "node:util";
 import * as tag from "./format.js";
 import { ByteSink } from "./byte-sink.js";
 import { type Kind, errorKindOf, kindOf, viewKindOf } from "./kinds.js";
-import { type Refusal, objectRefusalOf, refusalOf, symbolRefusalOf } from "./refusals.js";
+import {
+  type Refusal,
+  objectRefusalOf,
+  refusalOf,
+  symbolRefusalOf,
+  unreadableBecause,
+} from "./refusals.js";
 import { type Step, renderPath } from "./value-path.js";
 import { WireError, type WireErrorCode } from "./wire-error.js";
 
@@ -62,10 +68,7 @@ export class ValueWriter {
   }
 
   #unsendable(value: unknown): void {
-    if (value === unreadable) {
-      const what = `a property that throws when read (${String(this.#thrown)})`;
-      return this.#refuse({ what, advice: "make it readable, or leave it out" });
-    }
+    if (value === unreadable) return this.#refuse(unreadableBecause(this.#thrown));
     if (this.#options.validate || this.#lossy > 0) return this.#refuse(refusalOf(value));
     this.sink.constant(undefined);
   }
@@ -85,8 +88,14 @@ export class ValueWriter {
       const what = `more than ${tag.MAX_DEPTH} levels deep`;
       return this.#refuse({ what, advice: "flatten it" }, "WIRE_DEPTH");
     }
-    const kind = kindOf(value);
-    const refusal = this.#refusal(value, kind);
+    let kind: Kind = "other";
+    let refusal: Refusal | undefined;
+    try {
+      kind = kindOf(value);
+      refusal = this.#refusal(value, kind);
+    } catch (error) {
+      refusal = unreadableBecause(error); // a revoked proxy, or a trap
+    }
     if (refusal !== undefined) return this.#refuse(refusal);
     seen.set(value, seen.size);
     this.#depth++;
