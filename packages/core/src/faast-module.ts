@@ -82,7 +82,7 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
     try {
       checked = checkOptions(cleanupOptionTable, given, "cleanup()");
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     engine.close("the module has been cleaned up");
     // One after the other: a second call may have other options than the first.

@@ -16,7 +16,7 @@ import { startModule } from "./start-module.js";
 export interface ProviderOptions {}
 
 /** A provider: a short name, the name of a package, or the provider itself. */
-export type ProviderName = keyof ProviderOptions | "local" | "aws" | (string & {});
+export type ProviderName = "local" | "aws" | (string & {});
 
 /** The options that go with a provider. Those of an unknown package are checked when it is loaded. */
 export type OptionsOf<P> = P extends keyof ProviderOptions
@@ -84,7 +84,7 @@ export function faast(...args: unknown[]): Promise<unknown> {
     }
     return startModule({ provider: undefined, module: first, options: second, calledAs: faast });
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 

@@ -8,8 +8,12 @@ import {
 } from "./errors.js";
 import { createFaastModule, type FaastModule } from "./faast-module.js";
 import { registerLiveModule } from "./live-modules.js";
-import { callableExports, type FunctionKind } from "./module/callable-exports.js";
-import { captureCallers, locateModule } from "./module/index.js";
+import {
+  captureCallers,
+  locateModule,
+  moduleFunctions,
+  type FunctionKind,
+} from "./module/index.js";
 import { commonOptionTable, type CommonOptions } from "./options/common-options.js";
 import { readConfig } from "./options/config-file.js";
 import { importTypeScript } from "./options/config-source.js";
@@ -45,15 +49,16 @@ async function start(
   // Options first: theirs are the cheaper mistakes, and nothing has happened yet.
   const options = checkAll(provider, given);
   throwIfAborted(options.signal);
-  const { file, exports } = await locateModule(spec.module, callers);
+  const located = await locateModule(spec.module, callers);
+  const functions = moduleFunctions(located);
   const deployment = await deploy(provider, {
-    moduleFile: file,
+    moduleFile: located.file,
     options,
     job: createJob(),
-    needsFunctions: exports === undefined,
+    needsFunctions: functions === undefined,
   });
-  const kinds = exports === undefined ? deployment.functions : callableExports(exports);
-  return open(provider, { deployment, options, kinds: kinds ?? new Map<string, FunctionKind>() });
+  const kinds = functions ?? deployment.functions ?? new Map<string, FunctionKind>();
+  return open(provider, { deployment, options, kinds });
 }
 
 interface Choice {

@@ -308,7 +308,7 @@ describe("the module", () => {
 
   it("can be awaited, logged and turned into JSON", async () => {
     await using m = await start();
-    expect(await m.functions).toBe(m.functions);
+    expect(await Promise.resolve(m.functions)).toBe(m.functions);
     expect(JSON.parse(JSON.stringify(m))).toMatchObject({ provider: "loopback" });
     expect(JSON.stringify(m.functions)).toBe("{}");
     const { inspect } = await import("node:util");

@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { locateModule, FaastModuleError } from "../dist/module/index.js";
+import { FaastModuleError } from "@faast/core";
+import { locateModule } from "../dist/module/index.js";
 import * as here from "./fixtures/module/greetings.ts";
 import { createProject, type Project } from "./fixtures/module/project.ts";
 

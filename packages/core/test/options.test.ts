@@ -1,4 +1,5 @@
-import { faast, FaastError, FaastOptionsError } from "@faast/core";
+import type { FaastError } from "@faast/core";
+import { faast, FaastOptionsError } from "@faast/core";
 import { numberOption } from "@faast/core/provider";
 import { loopbackProvider } from "./loopback-provider.ts";
 import * as funcs from "./fixtures/functions.ts";

@@ -1,2 +1,2 @@
 // The one place that says where the tests find the codec.
-export * from "../dist/wire/index.js";
+export * from "@faast/core/provider";

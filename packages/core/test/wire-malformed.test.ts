@@ -50,7 +50,7 @@ describe("bytes that are no document are refused", () => {
 
   test("bytes of a kind that this Node.js does not have are refused, naming it", () => {
     const document = bytes(1, VIEW, 10, 2, 0, 0x3c);
-    if ("Float16Array" in globalThis) expect(decode(document)).toEqual({ 0: 1 });
+    if ("Float16Array" in globalThis) expect([...(decode(document) as Float32Array)]).toEqual([1]);
     else expect(malformed(document).reason).toMatch(/v\d+.* has no Float16Array/);
   });
 

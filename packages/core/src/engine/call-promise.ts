@@ -45,28 +45,26 @@ export class PromiseOutlet implements CallOutlet {
   }
 }
 
+/** Iterates what a call gives, in case its function returned an iterator. */
+function iterateCall(this: Promise<unknown>): AsyncIterator<unknown> {
+  // Whoever iterates gets the failure from the iterator.
+  this.catch(() => undefined);
+  const stream = this.then(requireStream);
+  return {
+    next: async (...args) => (await stream)[Symbol.asyncIterator]().next(...args),
+    return: async (value) => (await stream).return(await value),
+    throw: async (error) => (await stream).throw(error),
+  };
+}
+
 /**
  * What a call gives whose function is not known to be a generator: a promise that can be iterated,
- * too, in case the function returns an iterator. Between `Promise.prototype` and the promise, so that
- * `await` takes it for the native promise that it is.
+ * too. Between `Promise.prototype` and the promise, so that `await` takes it for the native promise
+ * that it is.
  */
-const callPromisePrototype: object = Object.create(Promise.prototype, {
-  [Symbol.asyncIterator]: {
-    value(this: Promise<unknown>): AsyncIterator<unknown> {
-      // Whoever iterates gets the failure from the iterator.
-      this.catch(() => undefined);
-      const stream = this.then(requireStream);
-      return {
-        next: async (...args) => {
-          const it = (await stream)[Symbol.asyncIterator]();
-          return it.next(...args);
-        },
-        return: async (value) => (await stream).return(await value),
-        throw: async (error) => (await stream).throw(error),
-      };
-    },
-  },
-});
+const callPromisePrototype = Object.create(Promise.prototype, {
+  [Symbol.asyncIterator]: { value: iterateCall },
+}) as object;
 
 function requireStream(value: unknown): RemoteStream {
   if (value instanceof RemoteStream) return value;

@@ -1,10 +1,4 @@
-import type {
-  ErrorFrame,
-  ExecutionDetail,
-  Frame,
-  ResultFrame,
-  YieldFrame,
-} from "../protocol/frames.js";
+import type { ExecutionDetail, Frame, ResultFrame, YieldFrame } from "../protocol/frames.js";
 import { FaastCancelledError } from "../errors.js";
 import type { Waiting } from "./admission.js";
 import { Attempt, type ControlBody } from "./attempt.js";

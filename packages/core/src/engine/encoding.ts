@@ -15,9 +15,12 @@ export function encodeFor(
     return encode(value, options);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw new FaastSerializationError(`${functionName}: what is sent to it cannot be serialized: ${error.message}`, {
-      functionName,
-      cause: error,
-    });
+    throw new FaastSerializationError(
+      `${functionName}: what is sent to it cannot be serialized: ${error.message}`,
+      {
+        functionName,
+        cause: error,
+      },
+    );
   }
 }

@@ -61,7 +61,7 @@ function promiseProxy(
     try {
       encoded = encodeFor(key, args, { root: "args", validate: engine.validate });
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     const outlet = new PromiseOutlet(present);
     const callSite = captureCallSite(proxy);

@@ -96,7 +96,7 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     if (this.task === undefined || this.over) {
       this.over = true;
       this.arrivals = [];
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     return this.step("throw", error);
   }

@@ -80,7 +80,7 @@ async function load(file: string, importSource: ImportSource): Promise<unknown> 
   try {
     const extension = extname(file);
     if (extension === ".json") return JSON.parse(await readFile(file, "utf8"));
-    const exports =
+    const exports: unknown =
       extension === ".ts" ? await importSource(file) : await import(pathToFileURL(file).href);
     return defaultExport(exports);
   } catch (error) {

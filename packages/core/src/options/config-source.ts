@@ -14,7 +14,9 @@ export async function importTypeScript(file: string): Promise<unknown> {
       `${file} is TypeScript, which needs the package @faast/bundler. Install it, or a provider that brings it along: npm install @faast/local`,
     );
   }
-  const { importFile } = (await import(bundler)) as { importFile(path: string): Promise<unknown> };
+  const { importFile } = (await import(bundler)) as {
+    importFile: (path: string) => Promise<unknown>;
+  };
   return importFile(file);
 }
 

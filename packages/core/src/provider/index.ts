@@ -33,7 +33,14 @@ export type {
 } from "../protocol/control.js";
 export type * from "../protocol/frames.js";
 export { SequenceBuffer } from "../protocol/sequence.js";
-export { decode, encode, WIRE_VERSION, WireError, type EncodeOptions } from "../wire/index.js";
+export {
+  decode,
+  encode,
+  WIRE_VERSION,
+  WireError,
+  type EncodeOptions,
+  type WireErrorCode,
+} from "../wire/index.js";
 export { CostMetric, type CostMetricFields } from "../cost/cost-metric.js";
 export { FunctionStats } from "../stats/function-stats.js";
 export * from "../errors.js";

@@ -34,10 +34,10 @@ export interface EncodeOptions {
  * further properties of arrays, objects without prototype, shared references and cycles.
  *
  * Not carried, without complaint: that an object is frozen, sealed or not extensible, that a buffer
- * is resizable, properties that are not enumerable, and properties given to typed arrays. A getter is
- * read (possibly twice) and arrives as data. A view arrives with its own bytes alone, never the rest of its
- * buffer: two views of one buffer arrive as views of two. An error arrives as the nearest built-in
- * class with its `name`.
+ * is resizable, properties that are not enumerable, and properties given to typed arrays. A getter
+ * is read (perhaps twice) and arrives as data. A view arrives with its own bytes alone, never the
+ * rest of its buffer: two views of one buffer arrive as views of two. An error arrives as the nearest
+ * built-in class with its `name`.
  *
  * @returns a copy, which shares no memory with the value
  * @throws WireError if the value cannot travel, with the path of the culprit, or is nested more than

@@ -107,7 +107,9 @@ export function messageOf(error: unknown): string {
   try {
     if (typeof error === "object" && error !== null && "message" in error)
       return String(error.message);
-    return typeof error === "object" ? "an object was thrown" : String(error);
+    return typeof error === "object" && error !== null
+      ? "an object was thrown"
+      : `${error as string}`;
   } catch {
     return "something was thrown that has no description";
   }

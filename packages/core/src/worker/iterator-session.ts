@@ -82,10 +82,8 @@ export class IteratorSession {
       const { value: item, done } = await iterator.next(given);
       return this.answer(item, done, sequence);
     }
-    const method = type === "throw" ? iterator.throw : iterator.return;
-    if (method !== undefined) {
-      const answer = Reflect.apply(method, iterator, [given]) as ReturnType<AnyIterator["next"]>;
-      const { value: item, done } = await answer;
+    if (iterator[type] !== undefined) {
+      const { value: item, done } = await iterator[type](given);
       return this.answer(item, done, sequence);
     }
     if (type === "return") return this.answer(given, true, sequence);

@@ -1,11 +1,9 @@
-type Write = typeof process.stdout.write;
-
 /** Puts a prefix before every line that this process writes to its standard output and error. */
 export function prefixOutput(prefix: string): void {
   for (const stream of [process.stdout, process.stderr]) {
     let atLineStart = true;
     const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+    stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
       const [encoding] = rest;
       const text =
         typeof chunk === "string" && (typeof encoding !== "string" || /^utf-?8$/i.test(encoding))
@@ -17,6 +15,6 @@ export function prefixOutput(prefix: string): void {
       const line = `${atLineStart ? prefix : ""}${lines}${endsLine ? "\n" : ""}`;
       atLineStart = endsLine;
       return write(line, ...rest.filter((each) => typeof each === "function"));
-    }) as Write;
+    };
   }
 }
