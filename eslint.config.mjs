@@ -22,7 +22,15 @@ const arrows = Object.entries(forbidden).map(([name, group]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "**/test/fixtures/**", "coverage/**"] },
+  {
+    ignores: [
+      "**/dist/**",
+      "**/node_modules/**",
+      "**/test/fixtures/**",
+      "scripts/packed-trial/**",
+      "coverage/**",
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -33,6 +41,7 @@ export default tseslint.config(
           "packages/*/tsconfig.json",
           "packages/*/test/tsconfig.json",
           "examples/*/tsconfig.json",
+          "examples/*/test/tsconfig.json",
         ],
         tsconfigRootDir: import.meta.dirname,
       },
@@ -44,13 +53,15 @@ export default tseslint.config(
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
       ],
+      // What a user throws, or a signal gives for its reason, is passed on as it is.
+      "@typescript-eslint/prefer-promise-reject-errors": "off",
       "max-params": ["error", 4],
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true } }],
       "no-console": "error",
     },
   },
   {
-    files: ["packages/*/test/**/*.ts"],
+    files: ["packages/*/test/**/*.ts", "examples/*/test/**/*.ts"],
     rules: {
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",
@@ -58,6 +69,7 @@ export default tseslint.config(
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-return": "off",
       "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-unused-vars": "off",
       "@typescript-eslint/unbound-method": "off",
     },
   },

@@ -22,7 +22,7 @@ import {
 import type { InstanceDirectory } from "./instance-directory.js";
 import type { LocalOptions } from "./local-options.js";
 import { onProcessExit } from "./process-exit.js";
-import { Reaper } from "./reaper.js";
+import type { Reaper } from "./reaper.js";
 import { WorkerLog } from "./worker-log.js";
 import { WorkerPool } from "./worker-pool.js";
 
@@ -33,6 +33,7 @@ const STARTUP_TIME = 60_000;
 export interface LocalDeploymentParts {
   readonly spec: DeploySpec<LocalOptions>;
   readonly directory: InstanceDirectory;
+  readonly reaper: Reaper;
   /** Paths in the directory's `code`. */
   readonly entryPath: string;
   readonly modulePath: string;
@@ -47,7 +48,6 @@ export class LocalDeployment implements Deployment {
   private readonly pool: WorkerPool;
   private readonly logs: WorkerLog[] = [];
   private readonly forgetExit: () => void;
-  private reaper: Reaper | undefined;
   private restoreEnv: (() => void) | undefined;
   private inlineModule: Promise<ModuleExports> | undefined;
 
@@ -101,8 +101,8 @@ export class LocalDeployment implements Deployment {
     this.restoreEnv?.();
     this.restoreEnv = undefined;
     if (deleteResources) await this.parts.directory.remove();
-    await this.reaper?.close();
-    this.reaper = undefined;
+    // Told that its work is done even if the directory is to stay: the caller has said so.
+    await this.parts.reaper.close();
     this.forgetExit();
   }
 
@@ -129,10 +129,9 @@ export class LocalDeployment implements Deployment {
   }
 
   private processOptions(log: WorkerLog) {
-    const { directory, entryPath, spec } = this.parts;
+    const { directory, entryPath, reaper, spec } = this.parts;
     const { options } = spec;
     log.begin();
-    const reaper = (this.reaper ??= new Reaper(directory.path));
     return {
       entry: join(directory.code, entryPath),
       cwd: directory.code,

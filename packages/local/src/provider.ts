@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { installDependencies } from "./dependencies.js";
 import { InstanceDirectory } from "./instance-directory.js";
 import { LocalDeployment } from "./local-deployment.js";
+import { Reaper } from "./reaper.js";
 import { localOptionTable, type LocalOptions } from "./local-options.js";
 
 const workerEntry = fileURLToPath(new URL("./worker-entry.js", import.meta.url));
@@ -28,6 +29,8 @@ function callable(manifest: Manifest): Map<string, FunctionKind> {
 async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Promise<Deployment> {
   const { options, job, moduleFile, needsFunctions } = spec;
   const directory = await InstanceDirectory.create(job, options.description);
+  // From here on, nothing is left behind, even if this process is killed.
+  const reaper = new Reaper(directory.path);
   try {
     const { include, exclude, packageJson, esbuildOptions } = options;
     const bundled = await bundle({
@@ -47,9 +50,10 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     if (packageJson !== "") await installDependencies(directory.code, signal);
     signal.throwIfAborted();
     const { entryPath, modulePath } = bundled;
-    return new LocalDeployment({ spec, directory, entryPath, modulePath, functions });
+    return new LocalDeployment({ spec, directory, reaper, entryPath, modulePath, functions });
   } catch (error) {
     await directory.remove();
+    await reaper.close();
     throw error;
   }
 }

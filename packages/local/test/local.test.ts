@@ -1,4 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   FaastCancelledError,
@@ -85,6 +88,86 @@ describe("calls in processes", () => {
       new URL("./fixtures/imports-core.mjs", import.meta.url),
     );
     expect(await importing.functions.isFaastError!()).toBe(true);
+  });
+});
+
+describe("errors", () => {
+  it("arrive as they were thrown, with a stack in the user's own source", async () => {
+    await using m = await faastLocal(funcs);
+    const error = (await caught(m.functions.failOnThisLine())) as TypeError;
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({
+      message: "thrown remotely",
+      status: 418,
+      cause: { name: "RangeError" },
+    });
+    const source = fileURLToPath(new URL("./fixtures/functions.ts", import.meta.url));
+    const line = readFileSync(source, "utf8")
+      .split("\n")
+      .findIndex((each) => each.includes("// here"));
+    const frames = error.stack!.split("\n").filter((each) => /^\s+at /.test(each));
+    expect(frames[0]).toContain(`${source}:${line + 1}:`);
+    expect(frames.slice(1).join()).toContain("local.test.ts");
+    expect(error.stack).not.toContain("index.mjs");
+    const { logUrl } = await m.functionsDetail.hello("x");
+    expect(failureDetail(error)).toMatchObject({
+      functionName: "failOnThisLine",
+      attempt: 0,
+      logUrl,
+    });
+  });
+});
+
+describe("files beside the code", () => {
+  it("are found from the module and from the working directory", async () => {
+    const cwd = fileURLToPath(new URL("./fixtures", import.meta.url));
+    await using m = await faastLocal(funcs, { include: [{ path: "data/*.txt", cwd }] });
+    expect(await m.functions.readFromWorkingDirectory("data/note.txt")).toBe("a note\n");
+  });
+
+  it("keep their places relative to the module", async () => {
+    const file = fileURLToPath(new URL("./fixtures/data/note.txt", import.meta.url));
+    const path = relative(process.cwd(), file);
+    await using m = await faastLocal(funcs, { include: [path] });
+    expect(await m.functions.readBeside("./data/note.txt")).toBe("a note\n");
+  });
+
+  it("that match nothing fail faast() by name", async () => {
+    const error = await caught(faastLocal(funcs, { include: ["no/such/*.file"] }));
+    expect(error).toBeInstanceOf(FaastCreateFunctionError);
+    expect((error as Error).message).toContain("no/such/*.file");
+  });
+
+  it("are seen in the copy that FAAST_PACKAGE_DIR asks for", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "packages-"));
+    process.env.FAAST_PACKAGE_DIR = folder;
+    try {
+      await using m = await faastLocal(funcs);
+      expect(m.provider).toBe("local");
+      expect(readdirSync(folder)).toEqual([expect.stringMatching(/^faast-.*\.zip$/)]);
+    } finally {
+      delete process.env.FAAST_PACKAGE_DIR;
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe("dependencies of packageJson", () => {
+  it("are installed where the functions run", async () => {
+    const dependency = fileURLToPath(new URL("./fixtures/dependency", import.meta.url));
+    const module = new URL("./fixtures/uses-dependency.mjs", import.meta.url);
+    await using m = await faastLocal(module, {
+      packageJson: { dependencies: { "a-dependency": `file:${dependency}` } },
+    });
+    expect(await m.functions.answer!()).toBe(42);
+  });
+
+  it("that cannot be installed fail faast() with what npm said", async () => {
+    const module = new URL("./fixtures/uses-dependency.mjs", import.meta.url);
+    const packageJson = { dependencies: { "a-dependency": "file:./no-such-archive.tgz" } };
+    const error = await caught(faastLocal(module, { packageJson }));
+    expect(error).toBeInstanceOf(FaastCreateFunctionError);
+    expect((error as Error).message).toMatch(/could not be installed[^]*no-such-archive/);
   });
 });
 

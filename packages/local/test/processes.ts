@@ -24,13 +24,13 @@ export function startDriver(scenario: string): Driver {
   const child = spawn(process.execPath, [driver, scenario], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     child,
     next: async () => {
       const { value, done } = await lines.next();
       if (done === true) throw new Error("the driver ended without a word");
-      return JSON.parse(value as string) as Told;
+      return JSON.parse(value) as Told;
     },
     ended: new Promise((resolve) => child.on("exit", (code, signal) => resolve({ code, signal }))),
   };

@@ -6,14 +6,17 @@ const run = promisify(execFile);
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 describe("require()", () => {
-  it.each(["@faast/core", "@faast/core/provider", "@faast/core/worker", "@faast/local", "@faast/bundler"])(
-    "loads %s, an ES module, without a warning",
-    async (name) => {
-      const program = `console.log(Object.keys(require(${JSON.stringify(name)})).length > 0)`;
-      const { stdout } = await run(process.execPath, ["-e", program], { cwd: here });
-      expect(stdout.trim()).toBe("true");
-    },
-  );
+  it.each([
+    "@faast/core",
+    "@faast/core/provider",
+    "@faast/core/worker",
+    "@faast/local",
+    "@faast/bundler",
+  ])("loads %s, an ES module, without a warning", async (name) => {
+    const program = `console.log(Object.keys(require(${JSON.stringify(name)})).length > 0)`;
+    const { stdout } = await run(process.execPath, ["-e", program], { cwd: here });
+    expect(stdout.trim()).toBe("true");
+  });
 
   it("runs a CommonJS program, its functions required, too", async () => {
     const program = `

@@ -1,4 +1,4 @@
-import type { Metafile } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import { basename, dirname, relative } from "node:path";
 import { posixPath } from "../archive/archive-path.js";
 import { PLAIN_MODE, type BundleFile } from "../archive/bundle-file.js";
@@ -15,6 +15,8 @@ export interface ModuleBuild {
   readonly files: readonly BundleFile[];
   readonly metafile: Metafile;
   readonly warnings: readonly SourceRemark[];
+  /** Bundles the module again without its packages: what is left is small, and says what is exported. */
+  ownCode(): Promise<string>;
 }
 
 interface ModuleBuildOptions {
@@ -30,22 +32,20 @@ interface ModuleBuildOptions {
 export async function buildModule(options: ModuleBuildOptions): Promise<ModuleBuild> {
   const { project, stem, esbuildOptions, signal } = options;
   const { sourcemap = true, external = [], plugins = [], ...others } = esbuildOptions;
-  const { outputFiles, metafile, warnings } = await compile(
-    {
-      assetNames: "assets/[name]-[hash]",
-      sourcesContent: false,
-      ...others,
-      absWorkingDir: project.base,
-      entryPoints: [{ in: project.moduleFile, out: stem }],
-      outdir: project.base,
-      outExtension: { ".js": ".mjs" },
-      sourcemap: sourcemap ? "linked" : false,
-      external: [...options.external, ...external],
-      // The user's come first, so that they may load what we would refuse.
-      plugins: [...plugins, nativeAddons],
-    },
-    signal,
-  );
+  const buildOptions: BuildOptions & { absWorkingDir: string } = {
+    assetNames: "assets/[name]-[hash]",
+    sourcesContent: false,
+    ...others,
+    absWorkingDir: project.base,
+    entryPoints: [{ in: project.moduleFile, out: stem }],
+    outdir: project.base,
+    outExtension: { ".js": ".mjs" },
+    sourcemap: sourcemap ? "linked" : false,
+    external: [...options.external, ...external],
+    // The user's come first, so that they may load what we would refuse.
+    plugins: [...plugins, nativeAddons],
+  };
+  const { outputFiles, metafile, warnings } = await compile(buildOptions, signal);
   const files = outputFiles.map(({ path, contents }) => ({
     path: posixPath(relative(project.base, path)),
     content: contents,
@@ -63,6 +63,10 @@ export async function buildModule(options: ModuleBuildOptions): Promise<ModuleBu
     files,
     metafile,
     warnings: [...warnings.map(remark), ...(await addonWarnings(metafile, project.base))],
+    ownCode: async () => {
+      const own = await compile({ ...buildOptions, packages: "external", sourcemap: false });
+      return own.outputFiles.find(({ path }) => path.endsWith(".mjs"))?.text ?? "";
+    },
   };
 }
 

@@ -2,23 +2,32 @@ import { parse, type Identifier, type Literal, type Program } from "acorn";
 import { NamedValues } from "./named-values.js";
 import { sortedExports, type ExportKind, type Manifest } from "./manifest.js";
 
+/** What a module's code says of its exports. */
+export interface ModuleExports {
+  readonly manifest: Manifest;
+  /** Whether the code of what is imported would say more. */
+  readonly reliesOnImports: boolean;
+}
+
 /**
  * The exports of a bundled ES module, read from the bundle itself: esbuild has followed the re-exports,
  * dropped the types and applied plugins by then, and everything is declared in one scope.
  *
  * @param names - esbuild's own list, for syntax that the parser does not know.
  */
-export function moduleManifest(code: string, names: readonly string[]): Manifest {
+export function moduleExports(code: string, names: readonly string[]): ModuleExports {
   let program: Program;
   try {
     program = parse(code, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
   } catch {
     const unknown = new Map(names.map((name) => [name, "unknown" as const]));
-    return { format: "module", exports: sortedExports(unknown), complete: false };
+    const exports = sortedExports(unknown);
+    return { manifest: { format: "module", exports, complete: false }, reliesOnImports: true };
   }
   const values = new NamedValues(program);
   const kinds = new Map<string, ExportKind>();
   let complete = true;
+  let reExports = false;
   for (const statement of program.body) {
     if (statement.type === "ExportAllDeclaration") {
       // A namespace is an object; without a name, its members are known only where it is installed.
@@ -27,13 +36,15 @@ export function moduleManifest(code: string, names: readonly string[]): Manifest
     } else if (statement.type === "ExportDefaultDeclaration") {
       kinds.set("default", values.kindOf(statement.declaration));
     } else if (statement.type === "ExportNamedDeclaration") {
-      const elsewhere = Boolean(statement.source);
+      if (statement.source) reExports = true;
       for (const { local, exported } of statement.specifiers) {
-        kinds.set(keyOf(exported), elsewhere ? "unknown" : values.kindOfName(keyOf(local)));
+        kinds.set(keyOf(exported), statement.source ? "unknown" : values.kindOfName(keyOf(local)));
       }
     }
   }
-  return { format: "module", exports: sortedExports(kinds), complete };
+  const exports = sortedExports(kinds);
+  const reliesOnImports = !complete || reExports || values.reliesOnImports;
+  return { manifest: { format: "module", exports, complete }, reliesOnImports };
 }
 
 function keyOf(name: Identifier | Literal): string {

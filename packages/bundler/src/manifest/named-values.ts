@@ -21,6 +21,9 @@ export interface MemberAssignment {
 export class NamedValues {
   /** In the order of the source. */
   readonly memberAssignments: MemberAssignment[] = [];
+  /** Whether a kind was asked for that only the code of an import could tell. */
+  reliesOnImports = false;
+  private readonly imported = new Set<string>();
   private readonly values = new Map<string, Value[]>();
   private readonly resolving = new Set<string>();
 
@@ -32,6 +35,7 @@ export class NamedValues {
   /** The kind of whatever a name holds; `"unknown"` when it may hold several kinds. */
   kindOfName(name: string): ExportKind {
     const values = this.values.get(name);
+    if (this.imported.has(name)) this.reliesOnImports = true;
     if (values === undefined) return name === "undefined" ? "value" : "unknown";
     // `const a = b, b = a`
     if (this.resolving.has(name)) return "unknown";
@@ -90,6 +94,8 @@ export class NamedValues {
       }
     } else if (statement.type === "FunctionDeclaration" || statement.type === "ClassDeclaration") {
       if (statement.id) this.give(statement.id.name, statement);
+    } else if (statement.type === "ImportDeclaration") {
+      for (const { local } of statement.specifiers) this.imported.add(local.name);
     } else if (statement.type === "ExportNamedDeclaration" && statement.declaration) {
       this.declare(statement.declaration);
     }
