@@ -1,4 +1,4 @@
-import { bundle, writeInspectionCopy, type Manifest } from "@faast/bundler";
+import { bundle, writeInspectionCopy, type Manifest, type SourceRemark } from "@faast/bundler";
 import type { DeploySpec, Deployment, FunctionKind, Provider } from "@faast/core/provider";
 import { fileURLToPath } from "node:url";
 import { installDependencies } from "./dependencies.js";
@@ -26,6 +26,10 @@ function callable(manifest: Manifest): Map<string, FunctionKind> {
   return functions;
 }
 
+function describe({ text, file, line }: SourceRemark): string {
+  return file === undefined ? text : `${file}${line === undefined ? "" : `:${line}`}: ${text}`;
+}
+
 async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Promise<Deployment> {
   const { options, job, moduleFile, needsFunctions } = spec;
   const directory = await InstanceDirectory.create(job, options.description);
@@ -42,6 +46,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
       esbuildOptions,
       signal,
     });
+    for (const remark of bundled.warnings) process.emitWarning(describe(remark), "FaastWarning");
     const [functions] = await Promise.all([
       needsFunctions ? bundled.manifest().then(callable) : undefined,
       bundled.writeTo(directory.code),
