@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 export default {
-  projects: ["<rootDir>/packages/*/jest.config.mjs"],
+  projects: ["<rootDir>/packages/*/jest.config.mjs", "<rootDir>/examples/*/jest.config.mjs"],
   reporters: ["default", fileURLToPath(new URL("./scripts/summary-reporter.mjs", import.meta.url))],
   testTimeout: 60_000,
 };

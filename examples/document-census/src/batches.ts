@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { SizedFile, SourceFile } from "./totals.js";
 import { reasonOf, type ReadFailure } from "./walk.js";
 
@@ -34,26 +35,31 @@ export function divide(files: readonly SizedFile[], limits: BatchLimits): Batch[
   return batches;
 }
 
+/** Milliseconds of reading after which whatever else waits in this process has its turn. */
+const SLICE = 1;
+
 /**
  * Reads the files of a batch; adds those that cannot be read to `failures`.
  *
- * One after the other and synchronously: a small file takes less time than the way through the pool
- * of threads would, and a batch is small enough to keep nobody waiting.
+ * Synchronously, since a small file takes less time than its way through a pool of threads would; but
+ * in slices, so that batches on their way to the workers are not held up.
  */
-export function readBatch(folder: string, batch: Batch, failures: ReadFailure[]): SourceFile[] {
+export async function readBatch(
+  folder: string,
+  batch: Batch,
+  failures: ReadFailure[],
+): Promise<SourceFile[]> {
   const read: SourceFile[] = [];
+  let sliceEnd = performance.now() + SLICE;
   for (const { path } of batch.files) {
-    const content = readContent(join(folder, path));
-    if (content instanceof Error) failures.push({ path, reason: reasonOf(content) });
-    else read.push({ path, content });
+    try {
+      read.push({ path, content: readFileSync(join(folder, path)) });
+    } catch (error) {
+      failures.push({ path, reason: reasonOf(error) });
+    }
+    if (performance.now() < sliceEnd) continue;
+    await setImmediate();
+    sliceEnd = performance.now() + SLICE;
   }
   return read;
-}
-
-function readContent(file: string): Uint8Array | Error {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    return error as Error;
-  }
 }

@@ -43,11 +43,13 @@ function reportFailure(error: unknown): number {
   return MISUSE;
 }
 
-/** Ends the work at the first Ctrl-C, once everything has been cleaned up; the second is not awaited. */
+/** Ends the work at the first Ctrl-C, once everything has been cleaned up; at the second, at once. */
 const interruption = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.once(name, () => {
-    process.exitCode = 128 + constants.signals[name];
+  process.on(name, () => {
+    const code = 128 + constants.signals[name];
+    if (interruption.signal.aborted) process.exit(code);
+    process.exitCode = code;
     interruption.abort(new Error(`ended by ${name}`));
   });
 }

@@ -50,7 +50,7 @@ export async function parallelCensus(task: ParallelTask): Promise<ParallelRun> {
     const inFlight = BATCHES_PER_WORKER * (concurrency === 0 ? batches.length : concurrency);
     await forEachInFlight(batches, Math.min(inFlight, batches.length), async (batch) => {
       signal.throwIfAborted();
-      const files = readBatch(folder, batch, unreadable);
+      const files = await readBatch(folder, batch, unreadable);
       const { value, instanceId } = await m.functionsDetail.countBatch(files);
       mergeInto(whole, value);
       if (instanceId !== undefined) workers.add(instanceId);

@@ -26,7 +26,8 @@ export async function plainCensus(task: CensusTask): Promise<CensusRun> {
   const census = emptyCensus();
   const unreadable: ReadFailure[] = [];
   for (const batch of task.batches) {
-    for (const file of readBatch(task.folder, batch, unreadable)) countFile(census, file);
+    const files = await readBatch(task.folder, batch, unreadable);
+    for (const file of files) countFile(census, file);
     task.onCounted(batch);
     // The progress wants to be drawn, and Ctrl-C to be heard.
     await setImmediate();

@@ -51,8 +51,8 @@ export class Progress {
       stream.write(`${this.line()}\n`);
       return;
     }
-    // One column less than there is: some terminals begin a new line in the last.
-    const line = this.line().slice(0, Math.max(0, stream.columns - 1));
+    // One column less than there is: some terminals begin a new line in the last. Some say 0.
+    const line = this.line().slice(0, (stream.columns || 80) - 1);
     stream.write(`\r${line}\x1b[K`);
   }
 

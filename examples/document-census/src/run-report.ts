@@ -37,7 +37,8 @@ function notes({ listing, parallel }: Outcome, emphasis: Emphasis): string[] {
   const { hardLinks, tooLarge } = listing;
   const lines: string[] = [];
   if (hardLinks > 0) {
-    lines.push(`${plural(hardLinks, "further name")} of files already counted (hard links).`);
+    const names = plural(hardLinks, "further name");
+    lines.push(`${names} of what is counted already (hard links).`);
   }
   for (const { path, bytes } of tooLarge) {
     lines.push(`Too large to be counted: ${printable(path)} (${formatBytes(bytes)}).`);

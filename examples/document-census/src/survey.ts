@@ -44,7 +44,7 @@ export async function survey(command: CommandLine, signal: AbortSignal): Promise
 /** Brings the files into the system's cache: the run that comes first is not to pay for the disk. */
 async function readOnce({ folder, batches, signal, onCounted }: CensusTask): Promise<void> {
   for (const batch of batches) {
-    readBatch(folder, batch, []);
+    await readBatch(folder, batch, []);
     onCounted(batch);
     await setImmediate();
     signal.throwIfAborted();

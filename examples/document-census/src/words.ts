@@ -41,14 +41,15 @@ export function countWords(text: string, onWord: (hash: number) => void): number
 const SHORTEST = 4;
 const LONGEST = 30;
 
-/** English words that say nothing of a document. */
+/** English words that say nothing of a document, and marks of documentation and of source maps. */
 const stopWords = new Set(
   (
     "about after also another because been before being between both cannot could does done each " +
     "either else even every from have here however instead into just like made make many more most " +
     "much must need only other over same should since some such than that their them then there " +
     "these they this those through under until upon used uses using very want well were what when " +
-    "where whether which while will with within without would your"
+    "where whether which while will with within without would your " +
+    "param returns sourcemappingurl"
   ).split(" "),
 );
 

@@ -4,5 +4,6 @@ export type { EsbuildOptions } from "./build/esbuild-options.js";
 export { BundleError, type BundleErrorCode, type SourceRemark } from "./errors.js";
 export { importFile } from "./import-file.js";
 export { writeInspectionCopy } from "./inspection-copy.js";
-export type { ExportDescription, ExportKind, Manifest } from "./manifest/manifest.js";
+export { callableExports } from "./manifest/manifest.js";
+export type { CallableKind, ExportDescription, ExportKind, Manifest } from "./manifest/manifest.js";
 export type { BundleOptions, IncludeOption, PackageJson } from "./options.js";

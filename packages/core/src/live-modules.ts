@@ -10,7 +10,7 @@ let ending = false;
 
 /** Cleans up every live module, then ends the process as the signal would have done. */
 function onSignal(signal: NodeJS.Signals): void {
-  const others = process.listenerCount(signal) - 1;
+  const others = process.listenerCount(signal) - 1 - exitWatchers();
   if (ending) {
     // Asked again: at once, then.
     if (others === 0) die(signal);
@@ -25,6 +25,20 @@ function onSignal(signal: NodeJS.Signals): void {
     if (others === 0) die(signal);
     else if (cleanups.size === 0) ignoreSignals();
   });
+}
+
+/**
+ * Listeners of the package `signal-exit`, in which many programs wrap their last words: they end the
+ * process themselves once nobody else listens, so they have no plans of their own.
+ */
+function exitWatchers(): number {
+  const emitters = [
+    (globalThis as Record<symbol, unknown>)[Symbol.for("signal-exit emitter")],
+    (process as unknown as Record<string, unknown>).__signal_exit_emitter__,
+  ];
+  return emitters
+    .map((each) => (each as { count?: unknown } | undefined)?.count)
+    .reduce<number>((sum, count) => sum + (typeof count === "number" ? count : 0), 0);
 }
 
 function ignoreSignals(): void {

@@ -18,7 +18,7 @@ import { commonOptionTable, type CommonOptions } from "./options/common-options.
 import { readConfig } from "./options/config-file.js";
 import { importTypeScript } from "./options/config-source.js";
 import { checkOptions } from "./options/option-check.js";
-import type { OptionTable } from "./options/option-table.js";
+import { isRecord, type OptionTable } from "./options/option-table.js";
 import type { DeploySpec, Deployment, Provider } from "./provider/contract.js";
 import { loadProvider } from "./provider/provider-resolution.js";
 
@@ -50,6 +50,7 @@ async function start(
   const options = checkAll(provider, given);
   throwIfAborted(options.signal);
   const located = await locateModule(spec.module, callers);
+  throwIfAborted(options.signal);
   const functions = moduleFunctions(located);
   const deployment = await deploy(provider, {
     moduleFile: located.file,
@@ -76,10 +77,15 @@ async function choose(spec: StartModuleSpec, callers: readonly string[]): Promis
   const name = process.env.FAAST_PROVIDER || config.provider || "local";
   const provider = await loadProvider(name, callers);
   const own = config.providerOptions[name] ?? config.providerOptions[provider.name];
-  return {
-    provider,
-    options: { ...config.options, ...own, ...(spec.options as object | undefined) },
-  };
+  return { provider, options: overlay([config.options, own, spec.options]) };
+}
+
+/** Options over options; a value that is undefined hides none. */
+function overlay(layers: readonly unknown[]): unknown {
+  const wrong = layers.find((layer) => layer !== undefined && !isRecord(layer));
+  if (wrong !== undefined) return wrong; // for the check to refuse
+  const given = layers.flatMap((layer) => Object.entries((layer ?? {}) as object));
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 function checkAll(provider: Provider, given: unknown): Required<CommonOptions> {
@@ -101,6 +107,8 @@ function checkAll(provider: Provider, given: unknown): Required<CommonOptions> {
   return options;
 }
 
+const closeAll = { deleteResources: true, deleteCaches: false, gcTimeout: 10 } as const;
+
 function createJob(): DeploySpec["job"] {
   const id = randomUUID();
   return { id, name: `faast-${id}`, createdAt: new Date() };
@@ -112,17 +120,22 @@ async function deploy(provider: Provider, spec: DeploySpec): Promise<Deployment>
   const { signal } = spec.options;
   const onAbort = () => abort.abort(new FaastCancelledError("faast() was cancelled by its signal"));
   signal?.addEventListener("abort", onAbort, { once: true });
-  const deploying = provider.deploy(spec, abort.signal);
+  // Within a promise: a provider that throws at once has failed like any other.
+  const deploying = Promise.resolve().then(() => provider.deploy(spec, abort.signal));
   const unregister = registerLiveModule(async () => {
     abort.abort(new FaastCancelledError("faast() was cancelled: the process was asked to end"));
     await deploying.then(
-      (deployment) =>
-        deployment.close({ deleteResources: true, deleteCaches: false, gcTimeout: 10 }),
+      (deployment) => deployment.close(closeAll),
       () => undefined,
     );
   });
   try {
-    return await deploying;
+    const deployment = await deploying;
+    if (abort.signal.aborted) {
+      await deployment.close(closeAll);
+      abort.signal.throwIfAborted();
+    }
+    return deployment;
   } catch (error) {
     if (abort.signal.aborted) throw abort.signal.reason;
     if (error instanceof FaastError) throw error;

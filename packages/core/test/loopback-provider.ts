@@ -1,11 +1,13 @@
 import { pathToFileURL } from "node:url";
-import type { Deployment, Frame, Invocation, Provider } from "@faast/core/provider";
+import type { ControlMessage, Deployment, Frame, Invocation, Provider } from "@faast/core/provider";
 import { Executor, type ModuleExports } from "@faast/core/worker";
 
 /** What a test may do to the traffic between the engine and the functions. */
 export interface LoopbackOptions {
   /** Delivers the frames of an attempt: as they are, if absent. */
   deliver?: (frame: Frame, invocation: Invocation) => void;
+  /** Delivers the control messages of an attempt: as they are, if absent. */
+  deliverControl?: (message: ControlMessage, send: (message: ControlMessage) => void) => void;
   /** Runs before an attempt; what it throws is a transport failure. */
   before?: (invocation: Invocation) => void;
 }
@@ -19,14 +21,17 @@ export function loopbackProvider(options: LoopbackOptions = {}): Provider & { cl
     async deploy(spec: { moduleFile: string }): Promise<Deployment> {
       const exports = (await import(pathToFileURL(spec.moduleFile).href)) as ModuleExports;
       return {
-        limits: { startupTime: 0, maxTimeout: Infinity },
+        limits: { startupTime: 0 },
         async invoke(invocation) {
           options.before?.(invocation);
           const executor = new Executor(exports);
-          invocation.onControl((message) => executor.control(message));
           void executor.run(invocation.request, (frame) => {
             const deliver = options.deliver ?? ((each) => invocation.receive(each));
             deliver(frame, invocation);
+          });
+          invocation.onControl((message) => {
+            const deliver = options.deliverControl ?? ((each, send) => send(each));
+            deliver(message, (each) => executor.control(each));
           });
         },
         logUrl: () => "memory:log",

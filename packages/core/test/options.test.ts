@@ -48,7 +48,7 @@ describe("options", () => {
     [{ concurency: 5 }, /"concurency".*unknown.*Did you mean "concurrency"/],
     [{ Timeout: 5 }, /"Timeout".*Did you mean "timeout"/],
     [{ webpackOptions: {} }, /"webpackOptions".*esbuildOptions.*migration/],
-    [{ timeout: "60" }, /"timeout".*must be a number of at least 0.001 \(seconds\), not "60"/],
+    [{ timeout: "60" }, /"timeout".*must be a number from 0.001 to 2000000 \(seconds\), not "60"/],
     [{ timeout: -1 }, /"timeout".*not -1/],
     [{ concurrency: 1.5 }, /"concurrency".*whole number/],
     [{ concurrency: NaN }, /"concurrency".*not NaN/],

@@ -42,7 +42,7 @@ const providerPackage = (name: string) => ({
       name: ${JSON.stringify(name)},
       options: { defaults: {}, own: { volume: numberOption(1, { min: 0 }) } },
       deploy: async ({ options }) => ({
-        limits: { startupTime: 0, maxTimeout: Infinity },
+        limits: { startupTime: 0 },
         invoke: async ({ request, receive, ...rest }) => {},
         logUrl: () => "memory:",
         estimateCost: () => [],

@@ -22,9 +22,14 @@ export class InstanceDirectory {
   static async create(job: JobIdentity, description: string): Promise<InstanceDirectory> {
     const directory = new InstanceDirectory(join(await realpath(tmpdir()), job.name));
     await mkdir(directory.path, { mode: 0o700 });
-    await Promise.all([mkdir(directory.code), mkdir(directory.logs)]);
-    await writeFile(join(directory.path, "job.json"), JSON.stringify(owner(job, description)));
-    return directory;
+    try {
+      await Promise.all([mkdir(directory.code), mkdir(directory.logs)]);
+      await writeFile(join(directory.path, "job.json"), JSON.stringify(owner(job, description)));
+      return directory;
+    } catch (error) {
+      await directory.remove().catch(() => undefined);
+      throw error;
+    }
   }
 
   async remove(): Promise<void> {

@@ -42,7 +42,7 @@ export interface LocalDeploymentParts {
 
 /** One instance: its workers, their logs, and its directory. */
 export class LocalDeployment implements Deployment {
-  readonly limits: TransportLimits = { startupTime: STARTUP_TIME, maxTimeout: Infinity };
+  readonly limits: TransportLimits = { startupTime: STARTUP_TIME };
   readonly functions?: ReadonlyMap<string, FunctionKind>;
   private readonly parts: LocalDeploymentParts;
   private readonly pool: WorkerPool;

@@ -1,5 +1,5 @@
-import { bundle, writeInspectionCopy, type Manifest, type SourceRemark } from "@faast/bundler";
-import type { DeploySpec, Deployment, FunctionKind, Provider } from "@faast/core/provider";
+import { bundle, callableExports, writeInspectionCopy, type SourceRemark } from "@faast/bundler";
+import type { DeploySpec, Deployment, Provider } from "@faast/core/provider";
 import { fileURLToPath } from "node:url";
 import { installDependencies } from "./dependencies.js";
 import { InstanceDirectory } from "./instance-directory.js";
@@ -15,16 +15,6 @@ export const provider: Provider<LocalOptions> = {
   options: localOptionTable,
   deploy,
 };
-
-/** The functions of a manifest, in the terms of the engine. */
-function callable(manifest: Manifest): Map<string, FunctionKind> {
-  const functions = new Map<string, FunctionKind>();
-  for (const { key, kind } of manifest.exports) {
-    if (kind === "class" || kind === "value") continue;
-    functions.set(key, kind === "unknown" ? "function" : kind);
-  }
-  return functions;
-}
 
 function describe({ text, file, line }: SourceRemark): string {
   return file === undefined ? text : `${file}${line === undefined ? "" : `:${line}`}: ${text}`;
@@ -48,7 +38,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     });
     for (const remark of bundled.warnings) process.emitWarning(describe(remark), "FaastWarning");
     const [functions] = await Promise.all([
-      needsFunctions ? bundled.manifest().then(callable) : undefined,
+      needsFunctions ? bundled.manifest().then(callableExports) : undefined,
       bundled.writeTo(directory.code),
       writeInspectionCopy(bundled, job.name),
     ]);
@@ -57,7 +47,8 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     const { entryPath, modulePath } = bundled;
     return new LocalDeployment({ spec, directory, reaper, entryPath, modulePath, functions });
   } catch (error) {
-    await directory.remove();
+    // The reaper, whose input ends here, removes what this cannot.
+    await directory.remove().catch(() => undefined);
     await reaper.close();
     throw error;
   }

@@ -51,7 +51,13 @@ export class Reaper {
   /** Its work is done; resolves when it has ended. */
   async close(): Promise<void> {
     const { child } = this;
-    if (child === undefined || child.exitCode !== null || child.pid === undefined) return;
+    if (
+      child === undefined ||
+      child.exitCode !== null ||
+      child.signalCode !== null ||
+      child.pid === undefined
+    )
+      return;
     await new Promise<void>((resolve) => {
       child.once("exit", () => resolve());
       child.ref();

@@ -273,6 +273,44 @@ describe("workers that die", () => {
   });
 });
 
+describe("trouble on this side", () => {
+  it("does not fail a call that ended while this process was busy", async () => {
+    await using m = await faastLocal(funcs, { timeout: 0.5 });
+    await m.functions.hello("warm");
+    const call = m.functions.sleep(100);
+    const stream = m.functions.numbers(2);
+    const first = stream.next();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const end = Date.now() + 900;
+    while (Date.now() < end);
+    expect(await call).toBe(100);
+    expect(await first).toEqual({ value: 1, done: false });
+  });
+
+  it("fails calls whose worker cannot even be started, and gets over it", async () => {
+    await using m = await faastLocal(funcs, {
+      env: { TOO_LARGE: "x".repeat(200_000) },
+      maxRetries: 1,
+      concurrency: 1,
+    });
+    const error = await caught(m.functions.hello("x"));
+    expect(error).toBeInstanceOf(FaastWorkerExitError);
+    expect((error as Error).message).toContain("could not be started");
+  });
+
+  it("delivers what was yielded before a worker exits", async () => {
+    await using m = await faastLocal(funcs, { maxRetries: 0 });
+    const items: number[] = [];
+    const error = await caught(
+      (async () => {
+        for await (const item of m.functions.yieldThenExit(5)) items.push(item);
+      })(),
+    );
+    expect(error).toBeInstanceOf(FaastWorkerExitError);
+    expect(items).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
 describe("modules that cannot run", () => {
   it("fail the first call with the reason, not by a time-out", async () => {
     await using m = await faastLocal(new URL("./fixtures/broken-import.mjs", import.meta.url));

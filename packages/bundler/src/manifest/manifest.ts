@@ -37,3 +37,26 @@ export function sortedExports(kinds: ReadonlyMap<string, ExportKind>): ExportDes
     .map(([key, kind]) => ({ key, kind }))
     .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
 }
+
+/** What calling a function gives, where that is told. */
+export type CallableKind = Exclude<ExportKind, "class" | "value" | "unknown">;
+
+/**
+ * The exports that can be called, or may be: an export of unknown kind counts as a plain function.
+ *
+ * @example
+ * ```ts
+ * import { bundle, callableExports } from "@faast/bundler";
+ * const bundled = await bundle({ module: "src/functions.ts" });
+ * console.log([...callableExports(await bundled.manifest()).keys()]);
+ * ```
+ */
+export function callableExports(manifest: Manifest): Map<string, CallableKind> {
+  const functions = new Map<string, CallableKind>();
+  for (const { key, kind } of manifest.exports) {
+    // A thenable would break `await` on whatever carries it.
+    if (kind === "class" || kind === "value" || key === "then") continue;
+    functions.set(key, kind === "unknown" ? "function" : kind);
+  }
+  return functions;
+}

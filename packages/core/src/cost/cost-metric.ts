@@ -53,7 +53,7 @@ export class CostMetric {
 }
 
 function formatPrice(value: number): string {
-  return value === 0 ? "0" : value.toFixed(10).replace(/0+$/, "");
+  return value === 0 ? "0" : value.toFixed(10).replace(/\.?0+$/, "");
 }
 
 function formatMeasure(value: number): string {

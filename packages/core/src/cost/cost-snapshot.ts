@@ -14,7 +14,7 @@ export interface CostSnapshotFields {
 export class CostSnapshot {
   /** The provider's name. */
   readonly provider: string;
-  /** The options in force. */
+  /** The options in force, without the values of `env`. */
   readonly options: CommonOptions;
   /** Statistics that the estimate rests on. */
   readonly stats: FunctionStats;
@@ -22,7 +22,9 @@ export class CostSnapshot {
 
   constructor(fields: CostSnapshotFields) {
     this.provider = fields.provider;
-    this.options = fields.options;
+    // Snapshots are made to be logged and stored: they have the names of variables, not their values.
+    const names = Object.keys(fields.options.env ?? {});
+    this.options = { ...fields.options, env: Object.fromEntries(names.map((name) => [name, "…"])) };
     this.stats = fields.stats;
     this.costMetrics = [...fields.costMetrics];
   }
@@ -69,7 +71,9 @@ export class CostSnapshot {
 
   private percentage(metric: CostMetric): string {
     const total = this.total();
-    return (total === 0 ? 0 : (metric.cost() / total) * 100).toFixed(1);
+    return (
+      total === 0 || metric.informationalOnly === true ? 0 : (metric.cost() / total) * 100
+    ).toFixed(1);
   }
 }
 

@@ -40,7 +40,8 @@ export class Admission {
 
   /** Takes a place outside the queue, for a duplicate of a running call; false if none is free. */
   takeIdlePlace(): boolean {
-    if (!this.idle) return false;
+    if (!this.idle || (this.interval > 0 && performance.now() < this.nextAdmission)) return false;
+    if (this.interval > 0) this.reserveStart();
     this.taken++;
     return true;
   }
@@ -49,7 +50,8 @@ export class Admission {
     let queue = this.queues.get(waiting.priority);
     if (queue === undefined) {
       this.queues.set(waiting.priority, (queue = new Fifo()));
-      this.priorities = [...this.queues.keys()].sort((a, b) => b - a);
+      const place = this.priorities.findIndex((each) => each < waiting.priority);
+      this.priorities.splice(place < 0 ? this.priorities.length : place, 0, waiting.priority);
     }
     queue.push(waiting);
     this.pump();
@@ -59,6 +61,15 @@ export class Admission {
   release(): void {
     this.taken--;
     this.pump();
+  }
+
+  /** Takes the next turn under `rate`, outside the queue: milliseconds to wait for it. */
+  reserveStart(): number {
+    if (this.interval === 0) return 0;
+    const now = performance.now();
+    const start = Math.max(now, this.nextAdmission);
+    this.nextAdmission = start + this.interval;
+    return start - now;
   }
 
   /** Forgets whoever waits; running calls are not affected. */

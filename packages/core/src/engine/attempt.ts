@@ -1,5 +1,5 @@
 import type { ControlBase, ControlMessage } from "../protocol/control.js";
-import type { ExecutionDetail, Frame } from "../protocol/frames.js";
+import type { ExecutionDetail, FailureCode, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { SequenceBuffer } from "../protocol/sequence.js";
 import type { Invocation } from "../provider/contract.js";
@@ -47,33 +47,50 @@ export class Attempt implements Invocation {
     });
   }
 
+  fail(code: FailureCode, message: string): void {
+    if (this.over) return;
+    const { call, attempt } = this.request;
+    const base = { call, attempt, item: 0, sequence: Infinity };
+    this.deliver(this, { ...base, type: "error", origin: "transport", code, message });
+  }
+
   onControl(listener: (message: ControlMessage) => void): void {
     this.listener = listener;
     const unsent = this.unsent;
     this.unsent = undefined;
-    unsent?.forEach(listener);
+    for (const message of unsent ?? []) this.hand(message, listener);
   }
 
-  /** Sends a control message; returns its sequence. */
-  send(body: ControlBody): number {
-    const sequence = this.controls++;
+  /** Sends a control message. */
+  send(body: ControlBody): void {
     const { call, attempt } = this.request;
-    const message: ControlMessage = { ...body, call, attempt, sequence };
+    const message: ControlMessage = { ...body, call, attempt, sequence: this.controls++ };
     if (this.listener === undefined) (this.unsent ??= []).push(message);
-    else this.listener(message);
-    return sequence;
+    else this.hand(message, this.listener);
+  }
+
+  private hand(message: ControlMessage, listener: (message: ControlMessage) => void): void {
+    try {
+      listener(message);
+    } catch (error) {
+      // A transport that cannot carry it has lost the attempt; one that is over has no use for it.
+      const reason = error instanceof Error ? error.message : String(error);
+      if (message.type !== "cancel")
+        this.fail("lost", `a control message could not be sent: ${reason}`);
+    }
   }
 
   /** It is over, one way or the other: no frame is looked at any more. */
   end(): void {
+    if (this.over) return;
     this.over = true;
+    this.controller?.abort();
   }
 
   /** Nobody waits for it any more: tells the worker and the transport. */
   giveUp(): void {
     if (this.over) return;
     this.send({ type: "cancel" });
-    this.over = true;
-    this.controller?.abort();
+    this.end();
   }
 }

@@ -1,4 +1,4 @@
-import type { ExecutionDetail, ResultFrame } from "../protocol/frames.js";
+import type { ErrorFrame, ExecutionDetail, ResultFrame } from "../protocol/frames.js";
 import { decode } from "../wire/index.js";
 import type { CallOutlet, CallTask } from "./call-task.js";
 import type { Present } from "./detail.js";
@@ -40,7 +40,7 @@ export class PromiseOutlet implements CallOutlet {
     }
   }
 
-  failed(thrown: unknown): void {
+  failed(thrown: unknown, _frame: ErrorFrame | undefined): void {
     this.reject(thrown);
   }
 }
@@ -50,6 +50,7 @@ function iterateCall(this: Promise<unknown>): AsyncIterator<unknown> {
   // Whoever iterates gets the failure from the iterator.
   this.catch(() => undefined);
   const stream = this.then(requireStream);
+  stream.catch(() => undefined);
   return {
     next: async (...args) => (await stream)[Symbol.asyncIterator]().next(...args),
     return: async (value) => (await stream).return(await value),

@@ -1,9 +1,16 @@
-import type { ExecutionDetail, Frame, ResultFrame, YieldFrame } from "../protocol/frames.js";
+import type {
+  ErrorFrame,
+  ExecutionDetail,
+  Frame,
+  ResultFrame,
+  YieldFrame,
+} from "../protocol/frames.js";
 import { FaastCancelledError } from "../errors.js";
 import type { Waiting } from "./admission.js";
 import { Attempt, type ControlBody } from "./attempt.js";
 import { backoffDelay } from "./backoff.js";
 import type { CallSite } from "./call-site.js";
+import { armTimer } from "../timer.js";
 import type { EngineContext } from "./engine.js";
 import { failureOfFrame, isTransient, localFailure, type Failure } from "./failure.js";
 import type { CallSettings } from "./call-settings.js";
@@ -17,6 +24,8 @@ export interface CallSpec {
   readonly args: Uint8Array;
   readonly settings: CallSettings;
   readonly callSite: CallSite | undefined;
+  /** The function is known to be a stream. */
+  readonly stream: boolean;
   /** Items that a stream may send at first. */
   readonly credit: number;
 }
@@ -27,7 +36,8 @@ export interface CallOutlet {
   started(task: CallTask): void;
   item(frame: YieldFrame, execution: ExecutionDetail | undefined): void;
   result(frame: ResultFrame, execution: ExecutionDetail | undefined): void;
-  failed(thrown: unknown): void;
+  /** @param frame - the frame that told it, if one did. */
+  failed(thrown: unknown, frame: ErrorFrame | undefined): void;
   /** Whether the caller has seen nothing of the call yet, so that another attempt may begin anew. */
   readonly untouched: boolean;
 }
@@ -46,7 +56,10 @@ export class CallTask implements Waiting {
   private admitted = false;
   private extraPlaces = 0;
   private settled = false;
-  private timer: NodeJS.Timeout | undefined;
+  private retries = 0;
+  /** What was sent up before the caller had any answer: another attempt is told it again. */
+  private replay: ControlBody[] = [];
+  private disarm: () => void = () => undefined;
 
   constructor(context: EngineContext, spec: CallSpec, outlet: CallOutlet) {
     this.context = context;
@@ -80,9 +93,21 @@ export class CallTask implements Waiting {
     this.startAttempt();
   }
 
-  /** Sends a control message to the attempt under way. */
-  control(body: ControlBody): number {
-    return this.attempts[0]?.send(body) ?? -1;
+  /** Whether it has left the queue. */
+  get isAdmitted(): boolean {
+    return this.admitted;
+  }
+
+  /** Milliseconds that its worker may take to start. */
+  get startupTime(): number {
+    return this.context.deployment.limits.startupTime;
+  }
+
+  /** Sends a control message to the attempt under way, or to the next one. */
+  control(body: ControlBody): void {
+    if (this.outlet.untouched) this.replay.push(body);
+    else this.replay = [];
+    this.attempts[0]?.send(body);
   }
 
   /** Ends the call here and now with `FaastCancelledError`, and remotely where that is possible. */
@@ -93,7 +118,7 @@ export class CallTask implements Waiting {
       functionName,
       ...(cause === undefined ? {} : { cause }),
     });
-    this.finish(() => this.outlet.failed(error), false);
+    this.finish(() => this.outlet.failed(error, undefined), false);
   }
 
   /** The caller of a stream wants no more: like `cancel`, but it is no failure. */
@@ -102,7 +127,7 @@ export class CallTask implements Waiting {
   }
 
   private startAttempt(): void {
-    const { functionName, args, credit, settings } = this.spec;
+    const { functionName, args, stream, credit, settings } = this.spec;
     const attempt = new Attempt(
       {
         call: this.id,
@@ -110,6 +135,7 @@ export class CallTask implements Waiting {
         functionName,
         args,
         timeout: settings.timeout,
+        stream,
         credit,
         validate: this.context.validate,
       },
@@ -117,6 +143,7 @@ export class CallTask implements Waiting {
     );
     this.attempts.push(attempt);
     this.armDeadline();
+    for (const body of this.replay) attempt.send(body);
     try {
       this.context.deployment.invoke(attempt).catch((error: unknown) => this.lost(attempt, error));
     } catch (error) {
@@ -128,13 +155,14 @@ export class CallTask implements Waiting {
     if (this.settled) return;
     switch (frame.type) {
       case "started":
+        this.keepOnly(attempt);
         return this.outlet.started(this);
       case "yield":
         return this.outlet.item(frame, attempt.execution);
       case "result":
         return this.succeed(attempt, frame);
       case "error":
-        return this.fail(attempt, failureOfFrame(frame, this.describe(attempt)));
+        return this.fail(attempt, failureOfFrame(frame, this.describe(attempt)), frame);
     }
   };
 
@@ -159,34 +187,53 @@ export class CallTask implements Waiting {
     );
   }
 
-  private fail(attempt: Attempt, failure: Failure): void {
+  private fail(attempt: Attempt, failure: Failure, frame?: ErrorFrame): void {
     attempt.end();
     this.attempts = this.attempts.filter((each) => each !== attempt);
     // The other attempt of a straggler may still succeed.
     if (this.attempts.length > 0 && isTransient(failure)) return;
-    if (!this.shouldRetry(failure)) {
-      this.finish(() => this.outlet.failed(failure.thrown), false);
+    const { request } = attempt;
+    let again: boolean;
+    try {
+      again = this.shouldRetry(failure, request.attempt);
+    } catch (error) {
+      // The decision is the caller's own code.
+      this.finish(() => this.outlet.failed(error, undefined), false);
       return;
     }
+    if (!again) {
+      this.finish(() => this.outlet.failed(failure.thrown, frame), false);
+      return;
+    }
+    const delay = backoffDelay(this.retries++);
     this.context.stats.retried(this.spec.functionName);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.startAttempt(), backoffDelay(this.nextAttempt - 1));
+    this.disarm();
+    this.disarm = armTimer(delay, () => {
+      const wait = this.context.reserveStart();
+      if (wait === 0) this.startAttempt();
+      else this.disarm = armTimer(wait, () => this.startAttempt());
+    });
   }
 
-  private shouldRetry(failure: Failure): boolean {
+  private shouldRetry(failure: Failure, attempt: number): boolean {
     const { retry, maxRetries } = this.spec.settings;
     if (!this.outlet.untouched || failure.code === "cancelled") return false;
-    const failed = this.nextAttempt - 1;
-    if (isTransient(failure) && failed < maxRetries) return true;
-    if (typeof retry === "function") return retry(failure.thrown, failed);
-    return retry !== undefined && failed < retry;
+    if (isTransient(failure) && this.retries < maxRetries) return true;
+    if (typeof retry === "function") return retry(failure.thrown, attempt);
+    return retry !== undefined && this.retries < retry;
+  }
+
+  /** The attempt has become a stream: there can be but one. */
+  private keepOnly(attempt: Attempt): void {
+    for (const each of this.attempts) if (each !== attempt) each.giveUp();
+    this.attempts = [attempt];
   }
 
   private armDeadline(): void {
-    clearTimeout(this.timer);
+    this.disarm();
     const { timeout } = this.spec.settings;
     const allowed = timeout + this.context.deployment.limits.startupTime + DEADLINE_GRACE;
-    this.timer = setTimeout(() => this.expire(timeout), allowed);
+    this.disarm = armTimer(allowed, () => this.expire(timeout));
   }
 
   private expire(timeout: number): void {
@@ -197,20 +244,23 @@ export class CallTask implements Waiting {
       `nothing was heard of the call within its time-out of ${timeout / 1000} s`,
       this.describe(attempt),
     );
-    this.finish(() => this.outlet.failed(failure.thrown), false);
+    this.finish(() => this.outlet.failed(failure.thrown, undefined), false);
   }
 
   /** @param success - undefined if the outcome is neither. */
   private finish(tell: () => void, success: boolean | undefined): void {
     this.settled = true;
     this.abandoned = true;
-    clearTimeout(this.timer);
+    this.disarm();
     const attempts = this.attempts;
     this.attempts = [];
     for (const attempt of attempts) attempt.giveUp();
     if (success === false) this.context.stats.failed(this.spec.functionName);
-    tell();
-    this.context.finished(this, this.admitted ? 1 + this.extraPlaces : 0);
+    try {
+      tell();
+    } finally {
+      this.context.finished(this, this.admitted ? 1 + this.extraPlaces : 0);
+    }
   }
 
   private describe(attempt: Attempt) {

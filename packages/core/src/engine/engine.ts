@@ -13,6 +13,8 @@ export interface EngineContext {
   /** Whether results that cannot travel unaltered are refused. */
   readonly validate: boolean;
   nextCallId(): string;
+  /** Takes the next turn under `rate` for a further attempt: milliseconds to wait for it. */
+  reserveStart(): number;
   /** The call is settled and gives its places back. */
   finished(task: CallTask, places: number): void;
 }
@@ -61,6 +63,10 @@ export class Engine implements EngineContext {
 
   nextCallId(): string {
     return (this.calls++).toString(36);
+  }
+
+  reserveStart(): number {
+    return this.admission.reserveStart();
   }
 
   finished(task: CallTask, places: number): void {

@@ -65,7 +65,10 @@ function promiseProxy(
     }
     const outlet = new PromiseOutlet(present);
     const callSite = captureCallSite(proxy);
-    engine.submit({ functionName: key, args: encoded, settings, callSite, credit: 0 }, outlet);
+    engine.submit(
+      { functionName: key, args: encoded, settings, callSite, stream: false, credit: 0 },
+      outlet,
+    );
     return outlet.promise;
   };
 }
@@ -87,11 +90,11 @@ function streamProxy(
     }
     return new RemoteStream(present, (stream, credit) => {
       if (encoded === undefined) {
-        stream.failed(refused);
+        stream.failed(refused, undefined);
         return undefined;
       }
       return engine.submit(
-        { functionName: key, args: encoded, settings, callSite, credit },
+        { functionName: key, args: encoded, settings, callSite, stream: true, credit },
         stream,
       );
     });

@@ -1,5 +1,5 @@
-import { FaastError, FaastSerializationError } from "../errors.js";
-import type { ExecutionDetail, ResultFrame, YieldFrame } from "../protocol/frames.js";
+import { FaastError } from "../errors.js";
+import type { ErrorFrame, ExecutionDetail, ResultFrame, YieldFrame } from "../protocol/frames.js";
 import { decode } from "../wire/index.js";
 import { encodeFor } from "./encoding.js";
 import type { CallOutlet, CallTask } from "./call-task.js";
@@ -11,10 +11,15 @@ import type { Present } from "./detail.js";
  */
 const RETURN_GRACE = 2000;
 
+/** A call of `next`, `throw` or `return` that has no answer yet. */
 interface Pending {
+  readonly kind: StepKind;
+  readonly value: unknown;
   resolve(result: IteratorResult<unknown>): void;
   reject(reason: unknown): void;
 }
+
+type StepKind = "next" | "throw" | "return";
 
 /** What has arrived and nobody has asked for yet. */
 type Arrival =
@@ -40,6 +45,9 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
   /** Obtained by `for await` or its like, which pass no values: may fetch ahead once that is seen. */
   private iterated = false;
   private stepped = false;
+  private adopted = false;
+  /** Items received, wanted or not. */
+  private answered = 0;
   private over = false;
   private readonly pending: Pending[] = [];
   private arrivals: Arrival[] = [];
@@ -59,11 +67,12 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
   static adopt(task: CallTask, present: Present): RemoteStream {
     const stream = new RemoteStream(present, undefined);
     stream.task = task;
+    stream.adopted = true;
     return stream;
   }
 
   get untouched(): boolean {
-    return this.received === 0 && !this.stepped;
+    return this.answered === 0 && !this.adopted;
   }
 
   get [Symbol.toStringTag](): string {
@@ -80,7 +89,7 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
   }
 
   next(...args: [] | [unknown]): Promise<IteratorResult<unknown>> {
-    if (this.over) return this.ended();
+    if (this.over) return this.answer();
     if (this.task === undefined) return this.begin(args[0]);
     if (this.mode === "step" && this.mayFetch(args.length)) this.mode = "fetch";
     if (this.mode === "fetch") {
@@ -108,11 +117,18 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
       this.arrivals = [];
       return Promise.resolve({ value, done: true });
     }
+    if (!this.task.isAdmitted) {
+      // It has not begun, so there is nothing to end over there.
+      this.task.drop();
+      this.endUnheard();
+      return Promise.resolve({ value, done: true });
+    }
+    const startup = this.untouched ? this.task.startupTime : 0;
     const answer = this.step("return", value);
     const grace = setTimeout(() => {
       this.task?.drop();
-      this.end({ kind: "return", value });
-    }, RETURN_GRACE);
+      this.endUnheard();
+    }, RETURN_GRACE + startup);
     return answer.finally(() => clearTimeout(grace));
   }
 
@@ -121,29 +137,38 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
   }
 
   item(frame: YieldFrame, execution: ExecutionDetail | undefined): void {
+    this.answered++;
     if (frame.control === undefined && ++this.received > this.limit) return;
     this.arrive(this.decoded("item", frame.value, execution));
     if (this.mode === "fetch") this.grant();
   }
 
   result(frame: ResultFrame, execution: ExecutionDetail | undefined): void {
-    this.end(this.decoded("return", frame.value, execution));
+    if (this.isInVain(frame)) this.endUnheard();
+    else this.end(this.decoded("return", frame.value, execution));
   }
 
-  failed(error: unknown): void {
+  failed(error: unknown, frame: ErrorFrame | undefined): void {
     // A cancelled stream has no use for what it fetched; any other failure comes after the items.
     if (error instanceof FaastError && error.code === "FAAST_CANCELLED") this.arrivals = [];
-    this.end({ kind: "error", error });
+    const users = frame?.origin === "user";
+    // Whoever waits for a `return` wanted no more: that the worker could not end in order is no news.
+    const unheard = users ? this.isInVain(frame) : this.pending[0]?.kind === "return";
+    if (unheard) this.endUnheard();
+    else this.end({ kind: "error", error });
+  }
+
+  /** Whether an end was met by fetching ahead, beyond what is still of interest. */
+  private isInVain({ control }: { readonly control?: number }): boolean {
+    return control === undefined && this.received + 1 > this.limit;
   }
 
   private begin(value: unknown): Promise<IteratorResult<unknown>> {
-    const answer = this.answer();
     // A generator ignores the value of its first `next()`; other iterators may not.
     const credit = value === undefined ? 1 : 0;
     this.granted = credit;
     this.task = this.start?.(this, credit);
-    if (credit === 0) this.send("next", value);
-    return answer;
+    return credit === 0 && !this.over ? this.step("next", value) : this.answer();
   }
 
   /** A second `next()` without an argument, from whoever iterates, tells that none pass values. */
@@ -151,21 +176,32 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     return this.iterated && !this.stepped && argumentCount === 0 && this.granted > 0;
   }
 
-  private step(
-    kind: "next" | "throw" | "return",
-    value: unknown,
-  ): Promise<IteratorResult<unknown>> {
-    if (this.granted === 0 && kind === "next" && value === undefined) {
+  private step(kind: StepKind, value: unknown): Promise<IteratorResult<unknown>> {
+    if (kind === "next" && value === undefined && this.granted === 0 && !this.stepped) {
       // The first item of an adopted stream.
       const answer = this.answer();
       this.granted = 1;
       this.task?.control({ type: "credit", items: 1 });
       return answer;
     }
+    let encoded: Uint8Array;
+    try {
+      encoded = this.encode(kind, value);
+    } catch (error) {
+      // The value cannot travel: this step fails, the stream goes on as it was.
+      return Promise.reject(error);
+    }
     if (kind !== "next") this.leaveFetching();
-    const answer = this.answer();
-    this.send(kind, value);
+    this.stepped = true;
+    const answer = this.answer(kind, value);
+    const after = Math.min(this.granted, this.limit);
+    this.task?.control({ type: kind, value: encoded, after });
     return answer;
+  }
+
+  private encode(kind: StepKind, value: unknown): Uint8Array {
+    const functionName = this.task?.spec.functionName ?? "stream";
+    return encodeFor(functionName, value, { root: kind, lossyErrors: kind === "throw" });
   }
 
   /** What was fetched ahead is of no interest after a `throw` or `return`. */
@@ -180,21 +216,6 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     this.iterated = false;
   }
 
-  private send(kind: "next" | "throw" | "return", value: unknown): void {
-    this.stepped = true;
-    const { functionName } = this.task?.spec ?? { functionName: "stream" };
-    try {
-      const encoded = encodeFor(functionName, value, { root: kind, lossyErrors: kind === "throw" });
-      const after = Math.min(this.granted, this.limit);
-      this.task?.control({ type: kind, value: encoded, after });
-    } catch (error) {
-      // The value cannot travel: this step fails, the stream goes on.
-      const last = this.pending.pop();
-      last?.reject(error);
-      if (!(error instanceof FaastSerializationError)) throw error;
-    }
-  }
-
   /** Keeps the window full: in halves, so that not every item costs a message. */
   private grant(): void {
     const window = this.task?.spec.settings.streamWindow ?? 1;
@@ -206,9 +227,12 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     this.task?.control({ type: "credit", items });
   }
 
-  private answer(): Promise<IteratorResult<unknown>> {
+  private answer(
+    kind: StepKind = "next",
+    value: unknown = undefined,
+  ): Promise<IteratorResult<unknown>> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ resolve, reject });
+      this.pending.push({ kind, value, resolve, reject });
       this.match();
     });
   }
@@ -224,7 +248,13 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     this.arrive(arrival);
   }
 
-  /** Answers requests with arrivals, in order; once the end has been told, every request is done. */
+  /** Ends it without a word of its own. */
+  private endUnheard(): void {
+    this.over = true;
+    this.match();
+  }
+
+  /** Answers requests with arrivals, in order; after the end, as a generator that has ended does. */
   private match(): void {
     for (;;) {
       const [request] = this.pending;
@@ -233,15 +263,10 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
       if (arrival === undefined && !this.over) return;
       this.pending.shift();
       this.arrivals.shift();
-      if (arrival === undefined) request.resolve({ value: undefined, done: true });
+      if (arrival === undefined) answerEnded(request);
       else if (arrival.kind === "error") request.reject(arrival.error);
       else request.resolve({ value: arrival.value, done: arrival.kind === "return" });
     }
-  }
-
-  /** The next of what has arrived before the end, or the end. */
-  private ended(): Promise<IteratorResult<unknown>> {
-    return this.answer();
   }
 
   private decoded(
@@ -255,6 +280,11 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
       return { kind: "error", error };
     }
   }
+}
+
+function answerEnded({ kind, value, resolve, reject }: Pending): void {
+  if (kind === "throw") reject(value);
+  else resolve({ value: kind === "return" ? value : undefined, done: true });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -33,7 +33,7 @@ export class StragglerWatch {
   }
 
   add(task: CallTask): void {
-    if (this.options.threshold === 0 || task.spec.credit > 0) return;
+    if (this.options.threshold === 0 || task.spec.stream) return;
     this.tasks.add(task);
     this.timer ??= setInterval(() => this.look(), INTERVAL).unref();
   }

@@ -1,5 +1,5 @@
 import type { CallOptions } from "../engine/call-settings.js";
-import { commonOptionTable } from "./common-options.js";
+import { commonOptionTable, MAX_TIMEOUT } from "./common-options.js";
 import { option, type OptionTable } from "./option-table.js";
 
 const isNumberFrom = (min: number) => (value: unknown) => typeof value === "number" && value >= min;
@@ -7,7 +7,11 @@ const isNumberFrom = (min: number) => (value: unknown) => typeof value === "numb
 /** Checks of the options of `with()`; there are no defaults, since the module's own options are. */
 export const callOptionTable: OptionTable<CallOptions> = {
   signal: commonOptionTable.signal,
-  timeout: option(undefined, isNumberFrom(0.001), "a number of at least 0.001 (seconds)"),
+  timeout: option(
+    undefined,
+    (value) => isNumberFrom(0.001)(value) && (value as number) <= MAX_TIMEOUT,
+    `a number from 0.001 to ${MAX_TIMEOUT} (seconds)`,
+  ),
   retry: option(
     undefined,
     (value) => typeof value === "function" || (isNumberFrom(0)(value) && Number.isInteger(value)),

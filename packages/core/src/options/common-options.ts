@@ -75,6 +75,9 @@ export interface CommonOptions {
   validateSerialization?: boolean;
 }
 
+/** Seconds that a timer can hold. */
+export const MAX_TIMEOUT = 2_000_000;
+
 const isStringMap = (value: unknown) =>
   isRecord(value) && Object.values(value).every((each) => typeof each === "string");
 const isStringList = (value: unknown) =>
@@ -118,7 +121,7 @@ export const commonOptionTable: OptionTable<CommonOptions> = {
   ),
   speculativeRetryThreshold: numberOption(3, { min: 0, unit: "standard deviations" }),
   streamWindow: numberOption(100, { min: 1, max: 1000, integer: true, unit: "items" }),
-  timeout: numberOption(60, { min: 0.001, unit: "seconds" }),
+  timeout: numberOption(60, { min: 0.001, max: MAX_TIMEOUT, unit: "seconds" }),
   useDependencyCaching: booleanOption(true),
   validateSerialization: booleanOption(true),
 };

@@ -55,5 +55,8 @@ export function choiceOption<const T extends string>(
 
 /** Whether a value is an object made of braces (or of JSON), not an array or an instance of a class. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return Object.prototype.toString.call(value) === "[object Object]";
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // Of this realm or of another: a prototype without one of its own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

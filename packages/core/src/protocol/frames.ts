@@ -49,6 +49,8 @@ export interface ResultFrame extends FrameBase {
   readonly value: Uint8Array;
   /** When the function was entered and how long it ran. */
   readonly timing: Timing;
+  /** Sequence of the control message that led to this end of a stream; absent if credit did. */
+  readonly control?: number;
 }
 
 /** The call failed; it is over. */
@@ -65,6 +67,8 @@ export interface ErrorFrame extends FrameBase {
   /** What was thrown, encoded; absent where nothing was. */
   readonly value?: Uint8Array;
   readonly timing?: Timing;
+  /** Sequence of the control message that led to this end of a stream; absent if credit did. */
+  readonly control?: number;
 }
 
 /** Kinds of failure, in the terms in which the engine decides. */

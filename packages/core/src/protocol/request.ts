@@ -10,6 +10,8 @@ export interface EncodedCall {
   readonly args: Uint8Array;
   /** Milliseconds that the function may run, counted by the worker from its entry. */
   readonly timeout: number;
+  /** The function is known to be a stream, so that a transport may make ready for control messages. */
+  readonly stream: boolean;
   /** Items that a stream may send before it is told more. */
   readonly credit: number;
   /** Whether results are refused when they cannot travel unaltered. */

@@ -3,7 +3,7 @@ import type { CleanupOptions } from "../options/cleanup-options.js";
 import type { CommonOptions } from "../options/common-options.js";
 import type { OptionTable } from "../options/option-table.js";
 import type { ControlMessage } from "../protocol/control.js";
-import type { ExecutionDetail, Frame } from "../protocol/frames.js";
+import type { ExecutionDetail, FailureCode, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import type { FunctionKind } from "../module/callable-exports.js";
 import type { FunctionStats } from "../stats/function-stats.js";
@@ -79,10 +79,18 @@ export interface Deployment {
 /** One attempt of a call, as the transport sees it. */
 export interface Invocation {
   readonly request: EncodedCall;
-  /** Fires when the engine has given the attempt up: nothing that arrives later is looked at. */
+  /**
+   * Fires when the attempt is over: it has its last frame, or the engine has given it up. Nothing that
+   * arrives later is looked at.
+   */
   readonly signal: AbortSignal;
   /** Takes a frame of this attempt. */
   receive(frame: Frame): void;
+  /**
+   * Ends the attempt without a frame: the transport has learned that none will come (the platform says
+   * that the execution failed, or takes no more calls).
+   */
+  fail(code: FailureCode, message: string): void;
   /** Where the transport wants control messages delivered; those sent before arrive at once, in order. */
   onControl(listener: (message: ControlMessage) => void): void;
 }
@@ -91,6 +99,4 @@ export interface Invocation {
 export interface TransportLimits {
   /** Milliseconds that a worker may take to start, beyond the `timeout` of its first call. */
   readonly startupTime: number;
-  /** The longest `timeout`, in seconds, that the platform can enforce. */
-  readonly maxTimeout: number;
 }

@@ -20,6 +20,7 @@ export class StatsRecorder {
   private recent = new Map<string, FunctionStats>();
   private readonly listeners = new Set<StatsListener>();
   private timer: NodeJS.Timeout | undefined;
+  private closed = false;
 
   invoked(fn: string): void {
     for (const stats of this.targets(fn)) stats.invocations++;
@@ -55,6 +56,7 @@ export class StatsRecorder {
   }
 
   on(listener: StatsListener): void {
+    if (this.closed) return;
     this.listeners.add(listener);
     // Unreferenced: listening keeps no process alive.
     this.timer ??= setInterval(() => this.emit(), EVENT_INTERVAL).unref();
@@ -68,6 +70,7 @@ export class StatsRecorder {
   /** Tells what is not told yet, and forgets the listeners. The statistics remain. */
   close(): void {
     if (this.listeners.size > 0) this.emit();
+    this.closed = true;
     this.listeners.clear();
     this.stop();
   }

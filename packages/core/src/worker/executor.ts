@@ -23,14 +23,20 @@ export class Executor {
     if (fn === undefined) {
       const known = Object.keys(this.exports).join(", ");
       const message = `the module exports no function "${request.functionName}"; its exports are: ${known}`;
-      return writer.failed("runtime", "missing", new Error(message));
+      return writer.failed({ origin: "runtime", code: "missing" }, new Error(message));
+    }
+    let args: unknown[];
+    try {
+      args = decode(request.args) as unknown[];
+    } catch (error) {
+      return writer.failed({ origin: "transport", code: "serialization" }, error);
     }
     const key = keyOf(request);
     // What comes before the call is known to be a stream waits for that.
     const early: ControlMessage[] = [];
     this.controls.set(key, (message) => early.push(message));
     try {
-      const value = await this.enter(fn, request);
+      const value = await Reflect.apply(fn, undefined, args);
       const iterator = iteratorOf(value);
       if (iterator === undefined) return writer.result(value);
       const session = new IteratorSession(iterator, writer, request.credit);
@@ -45,13 +51,9 @@ export class Executor {
     }
   }
 
-  /** Hands a control message to the call that it is for; others have ended. */
+  /** Hands a control message to the call that it is for: one that `run()` has begun and not ended. */
   control(message: ControlMessage): void {
     this.controls.get(keyOf(message))?.(message);
-  }
-
-  private enter(fn: (...args: unknown[]) => unknown, request: EncodedCall): unknown {
-    return Reflect.apply(fn, undefined, decode(request.args) as unknown[]);
   }
 }
 

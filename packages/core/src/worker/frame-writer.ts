@@ -5,6 +5,16 @@ import { encode, WireError } from "../wire/index.js";
 /** A frame without what identifies it. */
 type FrameBody<F = Frame> = F extends Frame ? Omit<F, keyof FrameBase> : never;
 
+/** What a failure is, beside what was thrown. */
+interface Failed extends Pick<ErrorFrame, "origin" | "code"> {
+  /** Sequence of the control message that led to it. */
+  readonly control?: number | undefined;
+}
+
+function answering(control: number | undefined): { control?: number } {
+  return control === undefined ? {} : { control };
+}
+
 /** Writes the frames of one attempt, numbered. */
 export class FrameWriter {
   private readonly request: EncodedCall;
@@ -25,44 +35,46 @@ export class FrameWriter {
 
   /** Writes an item; false if it could not travel, which ends the stream. */
   item(value: unknown, control: number | undefined): boolean {
-    const bytes = this.encode(value, "a yielded item", "item");
+    const bytes = this.encode(value, { what: "a yielded item", root: "item", control });
     if (bytes === undefined) return false;
-    this.write(
-      control === undefined
-        ? { type: "yield", value: bytes }
-        : { type: "yield", value: bytes, control },
-    );
+    this.write({ type: "yield", value: bytes, ...answering(control) });
     return true;
   }
 
-  result(value: unknown): void {
-    const bytes = this.encode(value, "the return value", "result");
-    if (bytes !== undefined) this.write({ type: "result", value: bytes, timing: this.timing() });
+  result(value: unknown, control?: number): void {
+    const bytes = this.encode(value, { what: "the return value", root: "result", control });
+    if (bytes === undefined) return;
+    this.write({ type: "result", value: bytes, timing: this.timing(), ...answering(control) });
   }
 
   /** The function threw, or rejected. */
-  thrown(error: unknown): void {
-    this.failed("user", "thrown", error);
+  thrown(error: unknown, control?: number): void {
+    this.failed({ origin: "user", code: "thrown", control }, error);
   }
 
-  failed(origin: ErrorFrame["origin"], code: ErrorFrame["code"], error: unknown): void {
+  failed(failure: Failed, error: unknown): void {
+    const { origin, code, control } = failure;
     const message = messageOf(error);
     const timing = this.timing();
-    this.write({ type: "error", origin, code, message, value: encodeThrown(error), timing });
+    const value = encodeThrown(error);
+    this.write({ type: "error", origin, code, message, value, timing, ...answering(control) });
   }
 
-  private encode(value: unknown, what: string, root: string): Uint8Array | undefined {
+  private encode(
+    value: unknown,
+    { what, root, control }: { what: string; root: string; control: number | undefined },
+  ): Uint8Array | undefined {
     try {
       return encode(value, { root, validate: this.request.validate });
     } catch (error) {
       const reason = error instanceof WireError ? error.message : messageOf(error);
-      const message = `${what} cannot be serialized: ${reason}`;
       this.write({
         type: "error",
         origin: "user",
         code: "serialization",
-        message,
+        message: `${what} cannot be serialized: ${reason}`,
         timing: this.timing(),
+        ...answering(control),
       });
       return undefined;
     }

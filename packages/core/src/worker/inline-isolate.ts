@@ -20,6 +20,7 @@ export function startInlineIsolate(
       return new Executor(exports);
     },
     (error: unknown) => {
+      if (over) return undefined;
       events.message({
         type: "import-failed",
         message: messageOf(error),

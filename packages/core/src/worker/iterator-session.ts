@@ -31,6 +31,8 @@ export class IteratorSession {
   private readonly steps: StepMessage[] = [];
   private wake: (() => void) | undefined;
   private cancelled = false;
+  /** Sequence of the step that is being taken; undefined if credit pays for it. */
+  private answering: number | undefined;
 
   constructor(iterator: AnyIterator, writer: FrameWriter, credit: number) {
     this.iterator = iterator;
@@ -54,14 +56,17 @@ export class IteratorSession {
         const step = this.steps[0];
         if (this.cancelled) {
           await this.iterator.return?.();
-          return this.writer.failed("runtime", "cancelled", new Error("the call was cancelled"));
+          const cancelled = { origin: "runtime", code: "cancelled" } as const;
+          return this.writer.failed(cancelled, new Error("the call was cancelled"));
         }
         if (step !== undefined && this.taken >= step.after) {
           this.steps.shift();
           this.credit = this.taken; // what was granted before the step is void
+          this.answering = step.sequence;
           if (await this.step(step)) return;
         } else if (this.taken < (step?.after ?? this.credit)) {
           this.taken++;
+          this.answering = undefined;
           const { value, done } = await this.iterator.next();
           if (await this.answer(value, done, undefined)) return;
         } else {
@@ -70,7 +75,7 @@ export class IteratorSession {
         }
       }
     } catch (error) {
-      this.writer.thrown(error);
+      this.writer.thrown(error, this.answering);
     }
   }
 
@@ -93,15 +98,24 @@ export class IteratorSession {
   }
 
   private async answer(value: unknown, done: boolean | undefined, control: number | undefined) {
-    // Generators that are not asynchronous may yield promises.
-    const settled = await value;
+    // Generators that are not asynchronous may yield promises; one that rejects ends the iteration.
+    const settled = await this.settle(value);
     if (done === true) {
-      this.writer.result(settled);
+      this.writer.result(settled, control);
       return true;
     }
     if (this.writer.item(settled, control)) return false;
     // The item could not travel: the stream is over, its `finally` blocks still run.
     await this.iterator.return?.();
     return true;
+  }
+
+  private async settle(value: unknown): Promise<unknown> {
+    try {
+      return await value;
+    } catch (error) {
+      await this.iterator.return?.();
+      throw error;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { fork, type StdioOptions } from "node:child_process";
 import type { Isolate, IsolateEvents, IsolateExit } from "./isolate.js";
 import type { FromIsolate } from "./isolate-messages.js";
 
@@ -20,8 +20,8 @@ export interface ProcessIsolateOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Heap limit, in MB; 0: Node's own. */
   readonly heapLimit: number;
-  /** File descriptor that standard output and error go to. */
-  readonly output: number;
+  /** Where standard output and error go: a file descriptor, or whoever takes what is written. */
+  readonly output: number | ((chunk: Buffer) => void);
   /** What the process has printed at last, to tell an exhausted heap from other ends. */
   readonly lastOutput: () => string;
   /** Told the process id when it is known, and when the process is gone. */
@@ -38,8 +38,12 @@ export function startProcessIsolate(
     env: options.env,
     execArgv: options.heapLimit > 0 ? [`--max-old-space-size=${options.heapLimit}`] : [],
     serialization: "advanced",
-    stdio: ["ignore", options.output, options.output, "ipc"],
+    stdio: stdioFor(options.output),
   });
+  if (typeof options.output === "function") {
+    child.stdout?.on("data", options.output);
+    child.stderr?.on("data", options.output);
+  }
   const { pid } = child;
   if (pid !== undefined) options.onLifeCycle?.("started", pid);
   let stopping: NodeJS.Timeout | undefined;
@@ -97,6 +101,11 @@ export function startProcessIsolate(
       }
     },
   };
+}
+
+function stdioFor(output: ProcessIsolateOptions["output"]): StdioOptions {
+  const each = typeof output === "number" ? output : "pipe";
+  return ["ignore", each, each, "ipc"];
 }
 
 function describeExit(

@@ -5,13 +5,21 @@ import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
 import type { ModuleExports } from "./module-exports.js";
 import { prefixOutput } from "./output-prefix.js";
 
+export interface ServeProcessOptions {
+  /** Put before each line that the process prints. Default: its process id. */
+  readonly linePrefix?: string;
+}
+
 /**
  * The whole life of a child process that runs the user's module: loads it, serves calls that come by
  * the channel to the parent process, and ends with that channel.
  *
  * @param load - imports the user's module; what it throws is reported, not fatal to the parent.
  */
-export function serveProcess(load: () => Promise<ModuleExports>): void {
+export function serveProcess(
+  load: () => Promise<ModuleExports>,
+  { linePrefix = `[${process.pid}]: ` }: ServeProcessOptions = {},
+): void {
   const send = process.send?.bind(process);
   if (send === undefined)
     throw new Error("This program is started by faast, with a channel to it.");
@@ -21,7 +29,7 @@ export function serveProcess(load: () => Promise<ModuleExports>): void {
   // The user's module must take itself for a program of its own, not for a child that can be talked to.
   delete process.send;
   process.setSourceMapsEnabled(true);
-  prefixOutput(`[${process.pid}]: `);
+  if (linePrefix !== "") prefixOutput(linePrefix);
 
   // The parent decides when the end has come: a Ctrl-C in its terminal reaches this process, too.
   process.on("SIGINT", () => undefined);

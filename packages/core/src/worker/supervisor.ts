@@ -1,6 +1,7 @@
 import type { ControlMessage } from "../protocol/control.js";
 import type { ErrorFrame, ExecutionDetail, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
+import { armTimer } from "../timer.js";
 import type { Isolate, IsolateExit, StartIsolate } from "./isolate.js";
 import type { FromIsolate } from "./isolate-messages.js";
 
@@ -51,10 +52,11 @@ export class Supervisor {
   private uncaught: (FromIsolate & { type: "uncaught" }) | undefined;
   private current: Current | undefined;
   private verdict: Verdict | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private disarm: () => void = () => undefined;
+  private closed = false;
   private closing: (() => void)[] = [];
   /** A call that came while the isolate was ending. */
-  private waiting: (() => void) | undefined;
+  private waiting: { readonly call: SupervisedCall; readonly idle: () => void } | undefined;
 
   constructor(options: SupervisorOptions) {
     this.options = options;
@@ -72,7 +74,7 @@ export class Supervisor {
     }
     if (this.isolate !== undefined && this.doomed) {
       // It is about to end: the call gets the next one.
-      this.waiting = () => this.begin(call, idle);
+      this.waiting = { call, idle };
       return;
     }
     this.begin(call, idle);
@@ -80,6 +82,7 @@ export class Supervisor {
 
   /** Ends the isolate; a call under way fails. Resolves when it has ended. */
   async close(): Promise<void> {
+    this.closed = true;
     const { isolate } = this;
     if (isolate === undefined) return;
     await new Promise<void>((resolve) => {
@@ -100,7 +103,13 @@ export class Supervisor {
   }
 
   private begin(call: SupervisedCall, idle: () => void): void {
-    const isolate = (this.isolate ??= this.start());
+    let isolate: Isolate;
+    try {
+      if (this.closed) throw new Error("the worker was closed");
+      isolate = this.isolate ??= this.start();
+    } catch (error) {
+      return this.refuse(call, idle, error);
+    }
     isolate.setBusy(true);
     const execution = this.options.describe(call.request, isolate.id);
     const current: Current = { call, execution, idle, streaming: false, early: [], sequence: 0 };
@@ -111,6 +120,24 @@ export class Supervisor {
     this.arm(this.options.startupTime, {
       code: "import",
       message: `the module was not loaded within ${seconds} s: does its top level wait for something?`,
+    });
+  }
+
+  /** The isolate could not even be started. */
+  private refuse(call: SupervisedCall, idle: () => void, error: unknown): void {
+    const { request } = call;
+    const reason = error instanceof Error ? error.message : String(error);
+    idle();
+    call.receive({
+      type: "error",
+      origin: "runtime",
+      code: this.closed ? "cancelled" : "exit",
+      message: `the worker could not be started: ${reason}`,
+      call: request.call,
+      attempt: request.attempt,
+      item: 0,
+      sequence: 0,
+      execution: this.options.describe(request, "none"),
     });
   }
 
@@ -171,7 +198,7 @@ export class Supervisor {
   private onFrame(frame: Frame): void {
     const { current } = this;
     // Once it is to be ended, nothing but its end settles the call.
-    if (current === undefined || (this.verdict !== undefined && frame.type !== "yield")) return;
+    if (current === undefined || (this.verdict !== undefined && isLast(frame))) return;
     const { request } = current.call;
     if (frame.call !== request.call || frame.attempt !== request.attempt) return;
     current.sequence = frame.sequence + 1;
@@ -185,7 +212,7 @@ export class Supervisor {
 
   /** Hands the last frame on; the worker is free before the caller learns of it. */
   private settle(current: Current, frame: Frame): void {
-    clearTimeout(this.timer);
+    this.disarm();
     this.current = undefined;
     this.isolate?.setBusy(false);
     current.idle();
@@ -193,8 +220,11 @@ export class Supervisor {
   }
 
   private arm(delay: number, verdict: Verdict): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.end(verdict), delay);
+    this.disarm();
+    const { current } = this;
+    this.disarm = armTimer(delay, () => {
+      if (this.current === current) this.end(verdict);
+    });
   }
 
   private end(verdict: Verdict): void {
@@ -203,7 +233,7 @@ export class Supervisor {
   }
 
   private onIsolateExit(exit: IsolateExit): void {
-    clearTimeout(this.timer);
+    this.disarm();
     const { current } = this;
     this.isolate = undefined;
     this.ready = false;
@@ -212,7 +242,7 @@ export class Supervisor {
     this.closing = [];
     this.waiting = undefined;
     for (const resolve of closing) resolve();
-    waiting?.();
+    if (waiting !== undefined) this.begin(waiting.call, waiting.idle);
   }
 
   private exitFrame(current: Current, exit: IsolateExit): ErrorFrame {
@@ -243,4 +273,8 @@ export class Supervisor {
       message: `the worker ${exit.description} in the middle of the call`,
     };
   }
+}
+
+function isLast(frame: Frame): boolean {
+  return frame.type === "result" || frame.type === "error";
 }
