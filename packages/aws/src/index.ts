@@ -1,18 +1,39 @@
 /**
- * The AWS provider. Not made yet: this package holds its name and its place in the contract.
+ * The AWS provider: functions in AWS Lambda.
  *
  * @packageDocumentation
  */
-import { FaastProviderError, type CommonOptions, type Provider } from "@faast/core/provider";
+import type { FaastModule, UnknownModule } from "@faast/core";
+import { startModule } from "@faast/core/provider";
+import type { AwsOptions } from "./aws-options.js";
+import { provider } from "./provider.js";
 
-/** Refuses to deploy, and says why. */
-export const provider: Provider<CommonOptions> = {
-  name: "aws",
-  options: { defaults: {}, own: {} },
-  deploy: () =>
-    Promise.reject(
-      new FaastProviderError(
-        'The provider "aws" does not run functions yet; this version of @faast/aws is a placeholder. Use "local".',
-      ),
-    ),
-};
+export { provider };
+export type { AwsOptions };
+
+/** A module whose functions run in AWS Lambda. */
+export type AwsFaastModule<M extends object> = FaastModule<M, AwsOptions>;
+
+/**
+ * `faast("aws", module, options)` under a name of its own.
+ *
+ * @example
+ * ```ts
+ * import { faastAws } from "@faast/aws";
+ * import * as funcs from "./functions.js";
+ *
+ * await using m = await faastAws(funcs, { region: "us-east-1" });
+ * console.log(await m.functions.hello("world"));
+ * ```
+ */
+export function faastAws<M extends object = UnknownModule>(
+  module: URL | string,
+  options?: AwsOptions,
+): Promise<AwsFaastModule<M>>;
+export function faastAws<M extends object>(
+  module: M,
+  options?: AwsOptions,
+): Promise<AwsFaastModule<M>>;
+export function faastAws(module: unknown, options?: AwsOptions): Promise<FaastModule<object>> {
+  return startModule({ provider, module, options, calledAs: faastAws });
+}

@@ -37,7 +37,7 @@ export interface DeploySpec<O extends CommonOptions = CommonOptions> {
   /** Absolute path of the user's module. */
   readonly moduleFile: string;
   /** All options, defaults included, checked. */
-  readonly options: Required<CommonOptions> & O;
+  readonly options: Required<CommonOptions> & Required<O>;
   readonly job: JobIdentity;
   /**
    * Whether the functions of the module are unknown, so that the provider is to read them from the

@@ -1,0 +1,176 @@
+import { CostMetric } from "@faast/core";
+import {
+  packCall,
+  unpackFrame,
+  type CleanupOptions,
+  type Deployment,
+  type ExecutionDetail,
+  type FunctionKind,
+  type FunctionStats,
+  type Invocation,
+  type TransportLimits,
+} from "@faast/core/provider";
+import type { ControlQueue } from "./control-queues.js";
+import type { InvocationOutcome } from "./invocation-outcome.js";
+import type { JobInfrastructure } from "./job-infrastructure.js";
+import { isOurs, type LambdaEvent, type LambdaResponse } from "./lambda-message.js";
+import { logGroupUrl } from "./log-url.js";
+
+/**
+ * Bytes of payload, before base64, in one request or response of Lambda: 6 MB
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), less base64 and envelope.
+ */
+const SYNC_INLINE_LIMIT = Math.floor((6_291_456 - 65_536) * 0.75);
+
+/** Milliseconds that a cold start may take beyond the call's own time-out. */
+const STARTUP_TIME = 75_000;
+
+/** A deployed job on AWS: one function, and queues and a bucket where calls need them. */
+export class AwsDeployment implements Deployment {
+  readonly limits: TransportLimits = { startupTime: STARTUP_TIME };
+  readonly functions?: ReadonlyMap<string, FunctionKind>;
+  private readonly infrastructure: JobInfrastructure;
+  /** Functions that have turned out to be streams. */
+  private readonly streams = new Set<string>();
+  private abandoned = 0;
+
+  constructor(
+    infrastructure: JobInfrastructure,
+    functions: ReadonlyMap<string, FunctionKind> | undefined,
+  ) {
+    this.infrastructure = infrastructure;
+    if (functions !== undefined) this.functions = functions;
+  }
+
+  async invoke(invocation: Invocation): Promise<void> {
+    const { request } = invocation;
+    const stream = request.stream || this.streams.has(request.functionName);
+    if (stream) return this.invokeStream(invocation);
+    if (this.infrastructure.mode === "queue") return this.invokeByQueue(invocation);
+    const response = await this.invokeDirectly(invocation, {});
+    if (response?.needsStream === true) {
+      this.streams.add(request.functionName);
+      return this.invokeStream(invocation);
+    }
+  }
+
+  logUrl(detail?: ExecutionDetail): string {
+    return detail?.logUrl ?? logGroupUrl(this.infrastructure);
+  }
+
+  estimateCost(stats: FunctionStats): CostMetric[] {
+    return [
+      new CostMetric({
+        name: "functionCallRequests",
+        pricing: 0,
+        unit: "request",
+        measured: stats.invocations + stats.retries,
+        comment: "prices come with a later version",
+        informationalOnly: true,
+      }),
+      new CostMetric({
+        name: "abandonedInvocations",
+        pricing: 0,
+        unit: "invocation",
+        measured: this.abandoned,
+        comment: "given up by the caller, and billed until they end",
+        informationalOnly: true,
+      }),
+    ];
+  }
+
+  close(options: Required<CleanupOptions>): Promise<void> {
+    return this.infrastructure.close(options);
+  }
+
+  /** Frames come by the reply queue, and control messages go by a queue of the stream's own. */
+  private async invokeStream(invocation: Invocation): Promise<void> {
+    const { infrastructure } = this;
+    const [replies, control] = await Promise.all([
+      infrastructure.replies(),
+      infrastructure.controlQueues.acquire(),
+    ]);
+    const forget = replies.router.expect(invocation);
+    const over = whenOver(invocation).then(forget);
+    invocation.onControl((message) => control.send(message));
+    if (infrastructure.mode === "queue") {
+      await this.dispatch(invocation, replies.url, control);
+      await over;
+      await control.release();
+      return;
+    }
+    const response = await this.invokeDirectly(invocation, {
+      replyQueue: replies.url,
+      controlQueue: control.url,
+      inlineLimit: infrastructure.queueInlineLimit,
+    });
+    // Without an answer, the function may still listen: the queue is not used again.
+    if (response !== undefined) await control.release();
+  }
+
+  private async invokeByQueue(invocation: Invocation): Promise<void> {
+    const replies = await this.infrastructure.replies();
+    const forget = replies.router.expect(invocation, () => {
+      this.streams.add(invocation.request.functionName);
+      this.invokeStream(invocation).catch((error: unknown) => {
+        invocation.fail("lost", error instanceof Error ? error.message : String(error));
+      });
+    });
+    void whenOver(invocation).then(forget);
+    await this.dispatch(invocation, replies.url);
+  }
+
+  private async dispatch(invocation: Invocation, replyQueue: string, control?: ControlQueue) {
+    const { infrastructure } = this;
+    const inlineLimit = infrastructure.queueInlineLimit;
+    const event: LambdaEvent = {
+      faast: 1,
+      call: await packCall(invocation.request, {
+        inlineLimit: await infrastructure.dispatchInlineLimit(),
+        blobs: infrastructure.blobs,
+      }),
+      inlineLimit,
+      replyQueue,
+      ...(control === undefined ? {} : { controlQueue: control.url }),
+    };
+    const refused = await infrastructure.dispatch(JSON.stringify(event), invocation.signal);
+    if (refused !== undefined) invocation.fail(refused, "Lambda did not take the call");
+  }
+
+  private async invokeDirectly(
+    invocation: Invocation,
+    queues: Partial<Pick<LambdaEvent, "replyQueue" | "controlQueue" | "inlineLimit">>,
+  ): Promise<LambdaResponse | undefined> {
+    const { blobs } = this.infrastructure;
+    const call = await packCall(invocation.request, { inlineLimit: SYNC_INLINE_LIMIT, blobs });
+    const event: LambdaEvent = { faast: 1, call, inlineLimit: SYNC_INLINE_LIMIT, ...queues };
+    let outcome: InvocationOutcome;
+    try {
+      outcome = await this.infrastructure.invoke(JSON.stringify(event), invocation.signal);
+    } catch (error) {
+      // The caller has given it up; over there it goes on to its end, and is billed.
+      if (!invocation.signal.aborted) throw error;
+      this.abandoned++;
+      return undefined;
+    }
+    if ("failure" in outcome) {
+      invocation.fail(outcome.failure.code, outcome.failure.message);
+      return undefined;
+    }
+    const response: unknown = JSON.parse(outcome.payload);
+    if (!isOurs<LambdaResponse>(response)) {
+      invocation.fail("lost", "the function's answer is not one of ours");
+      return undefined;
+    }
+    for (const each of response.frames) invocation.receive(await unpackFrame(each, blobs));
+    return response;
+  }
+}
+
+/** Resolves when the attempt is over. */
+function whenOver({ signal }: Invocation): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,176 @@
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import type { IAM } from "@aws-sdk/client-iam";
+import type { Lambda, LambdaClientConfig } from "@aws-sdk/client-lambda";
+import type { S3 } from "@aws-sdk/client-s3";
+import type { SNS } from "@aws-sdk/client-sns";
+import type { SQS } from "@aws-sdk/client-sqs";
+import { FaastCancelledError } from "@faast/core/provider";
+
+/** Where neither an option, the environment nor a profile names a region. */
+const FALLBACK_REGION = "us-west-2";
+
+/**
+ * Milliseconds without a byte in either direction after which a server is taken for dead.
+ *
+ * There is no limit of the SDK's for making a connection: its timer would outlive a request that is
+ * given up before, and keep the process alive. `awsRequest` has a limit for all of a request.
+ */
+const SILENCE_TIME = 60_000;
+/** Tries of the SDK: it waits up to 20 s between them, with jitter, and slows down when throttled. */
+const CONTROL_ATTEMPTS = 6;
+/** Sockets for each service, beside those for invocations: many more requests wait their turn. */
+const CONTROL_SOCKETS = 50;
+/** Sockets for invocations, where their number is not limited. */
+const UNLIMITED_SOCKETS = 2_000;
+
+/** What may be passed on to every client of the SDK. */
+export type AwsClientConfig = Pick<
+  LambdaClientConfig,
+  | "credentials"
+  | "endpoint"
+  | "logger"
+  | "maxAttempts"
+  | "profile"
+  | "requestHandler"
+  | "useDualstackEndpoint"
+  | "useFipsEndpoint"
+>;
+
+/** What the clients are to be like. */
+export interface AwsClientOptions {
+  /** Default: `AWS_REGION`, else that of the profile in use, else `us-west-2`. */
+  readonly region?: string | undefined;
+  /** Passed on to the SDK; what is absent comes from its own chain: environment, profile, role. */
+  readonly clientConfig?: AwsClientConfig | undefined;
+  readonly invocations?: InvocationLimits | undefined;
+}
+
+/** What the connections for synchronous invocations are to carry. */
+export interface InvocationLimits {
+  /** Invocations at the same time; 0: no limit. */
+  readonly concurrency: number;
+  /** Seconds until an invocation has surely ended: the function's timeout and a grace. */
+  readonly timeoutSeconds: number;
+}
+
+/** Clients of the services we use, each made when first asked for. */
+export interface AwsClients {
+  readonly region: string;
+  iam(): Promise<IAM>;
+  lambda(): Promise<Lambda>;
+  /**
+   * A client for synchronous invocations alone: as many connections as calls in flight, as patient as
+   * the function's timeout, and without retries, which are the engine's.
+   */
+  invocations(): Promise<Lambda>;
+  logs(): Promise<CloudWatchLogs>;
+  s3(): Promise<S3>;
+  sns(): Promise<SNS>;
+  sqs(): Promise<SQS>;
+  /** Closes every connection. Requests under way fail. */
+  destroy(): void;
+}
+
+/** Clients, and the signal that ends whatever is done with them. */
+export interface AwsScope {
+  readonly clients: AwsClients;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes clients. No request is sent, and the SDK is loaded service by service as it is needed.
+ *
+ * @example
+ * ```ts
+ * const clients = await createAwsClients({ region: "eu-central-1" });
+ * const { Functions } = await (await clients.lambda()).listFunctions({});
+ * clients.destroy();
+ * ```
+ */
+export async function createAwsClients(options: AwsClientOptions = {}): Promise<AwsClients> {
+  const { clientConfig = {}, invocations = { concurrency: 0, timeoutSeconds: 900 } } = options;
+  const region = options.region || process.env.AWS_REGION || (await configuredRegion(clientConfig));
+  const control = {
+    region,
+    maxAttempts: CONTROL_ATTEMPTS,
+    requestHandler: {
+      socketTimeout: SILENCE_TIME,
+      ...agents(CONTROL_SOCKETS),
+    },
+    ...clientConfig,
+  };
+  const patience = invocations.timeoutSeconds * 1000;
+  const invocation = {
+    ...control,
+    maxAttempts: 1,
+    requestHandler: clientConfig.requestHandler ?? {
+      requestTimeout: patience,
+      throwOnRequestTimeout: true,
+      socketTimeout: patience,
+      ...agents(invocations.concurrency || UNLIMITED_SOCKETS),
+    },
+  };
+  const made = new ClientSet();
+  return {
+    region,
+    iam: made.lazily(async () => new (await import("@aws-sdk/client-iam")).IAM(control)),
+    lambda: made.lazily(async () => new (await import("@aws-sdk/client-lambda")).Lambda(control)),
+    invocations: made.lazily(
+      async () => new (await import("@aws-sdk/client-lambda")).Lambda(invocation),
+    ),
+    logs: made.lazily(
+      async () => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogs(control),
+    ),
+    s3: made.lazily(async () => new (await import("@aws-sdk/client-s3")).S3(control)),
+    sns: made.lazily(async () => new (await import("@aws-sdk/client-sns")).SNS(control)),
+    sqs: made.lazily(async () => new (await import("@aws-sdk/client-sqs")).SQS(control)),
+    destroy: () => made.destroy(),
+  };
+}
+
+/** Each client is made once, and none after the end. */
+class ClientSet {
+  private readonly made: Promise<{ destroy(): void }>[] = [];
+  private destroyed = false;
+
+  lazily<T extends { destroy(): void }>(make: () => Promise<T>): () => Promise<T> {
+    let client: Promise<T> | undefined;
+    return () => {
+      if (this.destroyed) return Promise.reject(new FaastCancelledError("the clients are closed"));
+      if (client === undefined) {
+        client = make();
+        this.made.push(client);
+      }
+      return client;
+    };
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    for (const client of this.made.splice(0)) {
+      client.then(
+        (each) => each.destroy(),
+        () => undefined, // it was never made
+      );
+    }
+  }
+}
+
+/** Kept open, since most requests are short; the last one used is used next, so that the rest close. */
+function agents(maxSockets: number) {
+  const agent = { keepAlive: true, maxSockets, scheduling: "lifo" as const };
+  return { httpAgent: agent, httpsAgent: agent };
+}
+
+/** The region of the profile in use, as the SDK reads it. */
+async function configuredRegion({ profile }: AwsClientConfig): Promise<string> {
+  const { SQS } = await import("@aws-sdk/client-sqs");
+  const probe = new SQS(profile === undefined ? {} : { profile });
+  try {
+    return (await probe.config.region()) || FALLBACK_REGION;
+  } catch {
+    return FALLBACK_REGION; // none is configured
+  } finally {
+    probe.destroy();
+  }
+}

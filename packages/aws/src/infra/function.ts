@@ -1,0 +1,140 @@
+import type { Runtime } from "@aws-sdk/client-lambda";
+import { FaastCreateFunctionError } from "@faast/core/provider";
+import { AwsRequestError, awsRequest, hasAwsCode } from "./aws-failure.js";
+import { retryTransient } from "./backoff.js";
+import type { AwsScope } from "./clients.js";
+import type { TagRecord } from "./tags.js";
+
+/** Milliseconds until a fresh role must be usable: IAM needs about ten seconds. */
+const ROLE_TIME = 90_000;
+/** Milliseconds for the upload of the code, which may be 50 MB over a slow line. */
+const UPLOAD_TIME = 600_000;
+/** Seconds until a created function must be ready. */
+const ACTIVE_SECONDS = 240;
+
+/** A Lambda function to be created. */
+export interface FunctionSpec {
+  readonly name: string;
+  readonly roleArn: string;
+  /** The code: a zip archive of at most 50 MB. */
+  readonly zip: Uint8Array;
+  /** File and export, such as `index.handler`. */
+  readonly handler: string;
+  /** Such as `nodejs22.x`. */
+  readonly runtime: string;
+  readonly architecture: "arm64" | "x86_64";
+  /** MB, from 128 to 10,240. */
+  readonly memorySize: number;
+  /** Whole seconds, from 1 to 900. */
+  readonly timeoutSeconds: number;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Characters, at most 256. */
+  readonly description?: string | undefined;
+  readonly tags?: TagRecord | undefined;
+}
+
+/**
+ * Creates a function and waits until it can be invoked. Gives its ARN. One of that name that is there
+ * already is taken for the outcome of an earlier try, since names of jobs are unique.
+ *
+ * @throws {@link AwsRequestError} where Lambda refuses; `FaastCreateFunctionError` where the function
+ * does not become ready.
+ */
+export async function createFunction(scope: AwsScope, spec: FunctionSpec): Promise<string> {
+  const arn = await retryTransient(
+    { time: ROLE_TIME, signal: scope.signal, isTransient: isRoleNotReady },
+    () => requestFunction(scope, spec),
+  );
+  await awaitActive(scope, spec.name);
+  return arn;
+}
+
+/** Deletes a function; one that is gone is fine. */
+export async function deleteFunction({ clients, signal }: AwsScope, name: string): Promise<void> {
+  const lambda = await clients.lambda();
+  // "Conflict": it is still being created, by a request that was given up.
+  const isTransient = (error: unknown) => hasAwsCode(error, "ResourceConflictException");
+  try {
+    await retryTransient({ time: ACTIVE_SECONDS * 1000, signal, isTransient }, () =>
+      awsRequest("lambda:DeleteFunction", { signal }, (options) =>
+        lambda.deleteFunction({ FunctionName: name }, options),
+      ),
+    );
+  } catch (error) {
+    if (!hasAwsCode(error, "ResourceNotFoundException")) throw error;
+  }
+}
+
+async function requestFunction({ clients, signal }: AwsScope, spec: FunctionSpec): Promise<string> {
+  const lambda = await clients.lambda();
+  try {
+    const { FunctionArn } = await awsRequest(
+      "lambda:CreateFunction",
+      { signal, time: UPLOAD_TIME },
+      (options) =>
+        lambda.createFunction(
+          {
+            FunctionName: spec.name,
+            Role: spec.roleArn,
+            Code: { ZipFile: spec.zip },
+            Handler: spec.handler,
+            Runtime: spec.runtime as Runtime,
+            Architectures: [spec.architecture],
+            MemorySize: spec.memorySize,
+            Timeout: spec.timeoutSeconds,
+            Environment: { Variables: { ...spec.env } },
+            Description: spec.description,
+            Tags: spec.tags === undefined ? undefined : { ...spec.tags },
+          },
+          options,
+        ),
+    );
+    return FunctionArn ?? "";
+  } catch (error) {
+    if (!hasAwsCode(error, "ResourceConflictException")) throw error;
+    const { FunctionArn } = await awsRequest(
+      "lambda:GetFunctionConfiguration",
+      { signal },
+      (options) => lambda.getFunctionConfiguration({ FunctionName: spec.name }, options),
+    );
+    return FunctionArn ?? "";
+  }
+}
+
+/**
+ * A role is not known to Lambda, nor to the key service that guards the environment, at once. No
+ * other words tell it from a mistake, so a mistake of the role's is reported after the same while.
+ */
+function isRoleNotReady(error: unknown): boolean {
+  return hasAwsCode(error, "InvalidParameterValueException") && /\brole\b|KMS/i.test(error.message);
+}
+
+async function awaitActive({ clients, signal }: AwsScope, name: string): Promise<void> {
+  const client = await clients.lambda();
+  const { waitUntilFunctionActiveV2 } = await import("@aws-sdk/client-lambda");
+  const limits = { maxWaitTime: ACTIVE_SECONDS, minDelay: 0.2, maxDelay: 5 };
+  const time = ACTIVE_SECONDS * 1000;
+  try {
+    await awsRequest("lambda:GetFunction", { signal, time }, (options) =>
+      waitUntilFunctionActiveV2({ client, ...limits, ...options }, { FunctionName: name }),
+    );
+  } catch (error) {
+    if (!(error instanceof AwsRequestError)) throw error;
+    const reason = await stateOf({ clients, signal }, name).catch(() => "its state is unknown");
+    throw new FaastCreateFunctionError(
+      `The Lambda function ${name} was created but did not become ready: ${reason}.`,
+      { cause: error },
+    );
+  }
+}
+
+async function stateOf({ clients, signal }: AwsScope, name: string): Promise<string> {
+  const lambda = await clients.lambda();
+  const { State, StateReason, StateReasonCode } = await awsRequest(
+    "lambda:GetFunctionConfiguration",
+    { signal },
+    (options) => lambda.getFunctionConfiguration({ FunctionName: name }, options),
+  );
+  const detail = [StateReason, StateReasonCode].filter((each) => each !== undefined).join(", ");
+  return `it is ${State ?? "in an unknown state"}${detail === "" ? "" : ` (${detail})`}`;
+}

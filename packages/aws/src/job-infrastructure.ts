@@ -1,0 +1,278 @@
+import { hostname, userInfo } from "node:os";
+import type { BlobStore, CleanupOptions, DeploySpec, FailureCode } from "@faast/core/provider";
+import { DEFAULT_ROLE, type AwsOptions } from "./aws-options.js";
+import { ControlQueues } from "./control-queues.js";
+import { createAwsClients, type AwsClientConfig, type AwsClients } from "./infra/clients.js";
+import { putEventInvokeConfig } from "./infra/event-invoke.js";
+import { createFunction, deleteFunction } from "./infra/function.js";
+import { createLogGroup, deleteLogGroup } from "./infra/log-group.js";
+import {
+  createQueue,
+  deleteMessages,
+  deleteQueue,
+  receiveMessages,
+  sendMessage,
+  type Queue,
+} from "./infra/queue.js";
+import { ensureRole, findRole } from "./infra/role.js";
+import { jobTags, type TagRecord } from "./infra/tags.js";
+import { createTopic, deleteTopic, publishMessage, subscribeFunction } from "./infra/topic.js";
+import { invocationOutcome, type InvocationOutcome } from "./invocation-outcome.js";
+import { JobBucket } from "./job-bucket.js";
+import { ReplyRouter } from "./reply-queue.js";
+
+/** Seconds beyond the call's time-out that Lambda gives an execution, so that our answer comes first. */
+const TIMEOUT_RESERVE = 5;
+/** Seconds that Lambda gives an execution at most. */
+const LONGEST_TIMEOUT = 900;
+/** Seconds that an asynchronous invocation may wait for its turn. */
+const EVENT_AGE = 120;
+/** Days after which an abandoned job's resources may be collected. */
+const LEASE_DAYS = 1;
+/** Bytes of an asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const ASYNC_PAYLOAD = 1_048_576;
+/** Bytes of a message beside its payloads, at most. */
+const ENVELOPE = 8192;
+
+/** The replies of a job: their queue, and who hands them on. */
+export interface Replies {
+  readonly url: string;
+  readonly router: ReplyRouter;
+}
+
+/** All that a job has in the account: its function at once, the rest when first needed. */
+export class JobInfrastructure {
+  readonly mode: "https" | "queue";
+  readonly functionName: string;
+  readonly controlQueues: ControlQueues;
+  private readonly spec: DeploySpec<AwsOptions>;
+  private readonly tags: TagRecord;
+  private readonly clientsPromise: Promise<AwsClients>;
+  private clients: AwsClients | undefined;
+  private bucket: JobBucket | undefined;
+  private roleArn = "";
+  private functionArn = "";
+  private creating: Promise<unknown> = Promise.resolve();
+  private readonly queues = new Map<string, Promise<Queue>>();
+  private topic: Promise<{ arn: string; maximumMessageSize: number }> | undefined;
+  private repliesPromise: Promise<Replies> | undefined;
+  private router: ReplyRouter | undefined;
+  private replyLimit = 0;
+
+  constructor(spec: DeploySpec<AwsOptions>) {
+    this.spec = spec;
+    const { options, job } = spec;
+    this.mode = options.mode === "queue" ? "queue" : "https";
+    this.functionName = job.name;
+    const expiresAt = new Date(job.createdAt.getTime() + LEASE_DAYS * 86_400_000);
+    this.tags = jobTags({ job: job.id, owner: owner(), createdAt: job.createdAt, expiresAt });
+    this.clientsPromise = createAwsClients({
+      region: options.region,
+      clientConfig: options.clientConfig as AwsClientConfig,
+      invocations: {
+        concurrency: options.concurrency,
+        timeoutSeconds: lambdaTimeout(options) + 10,
+      },
+    });
+    this.controlQueues = new ControlQueues({
+      create: async (index) => (await this.queue(`control-${index}`)).url,
+      send: async (url, body) => sendMessage({ clients: await this.clientsPromise }, url, body),
+    });
+  }
+
+  get region(): string {
+    return this.ready.region;
+  }
+
+  /** Bytes of payload, before base64, that a message of the reply queue may carry. */
+  get queueInlineLimit(): number {
+    return inlineLimit(this.replyLimit);
+  }
+
+  get blobs(): BlobStore {
+    return (this.bucket ??= new JobBucket(this.ready, this.functionName, this.tags));
+  }
+
+  /** Finds or makes the execution role. */
+  async prepareRole(signal: AbortSignal): Promise<void> {
+    this.clients = await this.clientsPromise;
+    const scope = { clients: this.clients, signal };
+    const { RoleName } = this.spec.options;
+    this.roleArn =
+      RoleName === DEFAULT_ROLE ? await ensureRole(scope) : await findRole(scope, RoleName);
+  }
+
+  /** Creates the function, and what starts it in queue mode. */
+  async createFunction(zip: Uint8Array, signal: AbortSignal): Promise<void> {
+    const creation = this.create(zip, signal);
+    // Whoever closes waits until it is known what there is.
+    this.creating = creation.catch(() => undefined);
+    await creation;
+  }
+
+  /** Invokes the function, and waits for its answer. */
+  async invoke(payload: string, signal: AbortSignal): Promise<InvocationOutcome> {
+    const client = await this.ready.invocations();
+    return invocationOutcome(() =>
+      client.invoke({ FunctionName: this.functionName, Payload: payload }, { abortSignal: signal }),
+    );
+  }
+
+  /** Starts the function without waiting for it: by a notification, or by asynchronous invocation. */
+  async dispatch(payload: string, signal: AbortSignal): Promise<FailureCode | undefined> {
+    const scope = { clients: this.ready, signal };
+    if (this.spec.options.queueDispatch === "sns") {
+      const { arn } = await this.requireTopic();
+      await publishMessage(scope, arn, payload);
+      return undefined;
+    }
+    const client = await this.ready.invocations();
+    const outcome = await invocationOutcome(() =>
+      client.invoke(
+        { FunctionName: this.functionName, InvocationType: "Event", Payload: payload },
+        { abortSignal: signal },
+      ),
+    );
+    return "failure" in outcome ? outcome.failure.code : undefined;
+  }
+
+  /** Bytes of payload, before base64, that `dispatch` may carry. */
+  async dispatchInlineLimit(): Promise<number> {
+    if (this.spec.options.queueDispatch === "event") return inlineLimit(ASYNC_PAYLOAD);
+    return inlineLimit((await this.requireTopic()).maximumMessageSize);
+  }
+
+  /** The queue of replies, made when first needed. */
+  replies(): Promise<Replies> {
+    return (this.repliesPromise ??= this.openReplies());
+  }
+
+  async close({ deleteResources }: Required<CleanupOptions>): Promise<void> {
+    await this.creating;
+    const clients = await this.clientsPromise.catch(() => undefined);
+    await this.router?.close();
+    if (clients === undefined) return;
+    if (deleteResources) await this.removeAll(clients);
+  }
+
+  private get ready(): AwsClients {
+    if (this.clients === undefined) throw new Error("the role has not been prepared");
+    return this.clients;
+  }
+
+  private async create(zip: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { options } = this.spec;
+    const scope = { clients: this.ready, signal };
+    await createLogGroup(scope, { functionName: this.functionName, tags: this.tags });
+    this.functionArn = await createFunction(scope, {
+      name: this.functionName,
+      roleArn: this.roleArn,
+      zip,
+      handler: "index.handler",
+      runtime: options.runtime,
+      architecture: options.architecture,
+      memorySize: options.memorySize,
+      timeoutSeconds: lambdaTimeout(options),
+      env: {
+        ...options.env,
+        ...(options.childProcess ? {} : { FAAST_CHILD_PROCESS: "false" }),
+        ...(options.childProcessMemoryMb === 0
+          ? {}
+          : { FAAST_HEAP_LIMIT: String(options.childProcessMemoryMb) }),
+      },
+      description: options.description || "made by faast",
+      tags: this.tags,
+    });
+    if (this.mode === "https") return;
+    await Promise.all([
+      options.queueDispatch === "sns" ? this.requireTopic() : this.watchFailures(signal),
+      this.replies(),
+    ]);
+  }
+
+  /** What fails before our own handler can say so is told by Lambda, to the queue of replies. */
+  private async watchFailures(signal: AbortSignal): Promise<void> {
+    const { arn } = await this.queue("replies");
+    await putEventInvokeConfig(
+      { clients: this.ready, signal },
+      { functionName: this.functionName, failureQueueArn: arn, maximumAgeSeconds: EVENT_AGE },
+    );
+  }
+
+  private requireTopic(): Promise<{ arn: string; maximumMessageSize: number }> {
+    return (this.topic ??= this.createTopic());
+  }
+
+  private async createTopic() {
+    const scope = { clients: this.ready };
+    const topic = await createTopic(scope, {
+      name: `${this.functionName}-requests`,
+      tags: this.tags,
+    });
+    await subscribeFunction(scope, {
+      topicArn: topic.arn,
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+    });
+    return topic;
+  }
+
+  private queue(purpose: string): Promise<Queue> {
+    let queue = this.queues.get(purpose);
+    if (queue === undefined) {
+      const name = `${this.functionName}-${purpose}`;
+      queue = createQueue({ clients: this.ready }, { name, tags: this.tags });
+      this.queues.set(purpose, queue);
+    }
+    return queue;
+  }
+
+  private async openReplies(): Promise<Replies> {
+    const { url, maximumMessageSize } = await this.queue("replies");
+    this.replyLimit = maximumMessageSize;
+    const { ready: clients } = this;
+    const receive = async (signal: AbortSignal) => {
+      const messages = await receiveMessages({ clients, signal }, url);
+      const handles = messages.map(({ receiptHandle }) => receiptHandle);
+      if (handles.length > 0) await deleteMessages({ clients }, url, handles);
+      return messages.map(({ body }) => body);
+    };
+    this.router = new ReplyRouter({ receive }, this.blobs);
+    return { url, router: this.router };
+  }
+
+  private async removeAll(clients: AwsClients): Promise<void> {
+    const scope = { clients };
+    const queues = await Promise.allSettled(this.queues.values());
+    const topic = await this.topic?.catch(() => undefined);
+    const removals = await Promise.allSettled([
+      // Its log group goes when nothing can write to it any more.
+      deleteFunction(scope, this.functionName).then(() => deleteLogGroup(scope, this.functionName)),
+      ...queues.map((each) =>
+        each.status === "fulfilled" ? deleteQueue(scope, each.value.url) : Promise.resolve(),
+      ),
+      topic === undefined ? Promise.resolve() : deleteTopic(scope, topic.arn),
+      // The function may have made it, for a result that was never heard of.
+      JobBucket.remove(clients, this.functionName),
+    ]);
+    const failed = removals.find((each) => each.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+}
+
+function lambdaTimeout({ timeout }: { timeout?: number }): number {
+  return Math.min(LONGEST_TIMEOUT, Math.ceil(timeout ?? 60) + TIMEOUT_RESERVE);
+}
+
+/** Base64 enlarges by a third. */
+function inlineLimit(messageBytes: number): number {
+  return Math.floor((messageBytes - ENVELOPE) * 0.75);
+}
+
+function owner(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return hostname(); // a user without a name
+  }
+}

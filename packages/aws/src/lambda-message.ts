@@ -1,0 +1,38 @@
+import type { JsonCall, JsonFrame } from "@faast/core/worker";
+
+/** What a function is invoked with, directly or by a notification. */
+export interface LambdaEvent {
+  readonly faast: 1;
+  readonly call: JsonCall;
+  /** Bytes of payload that the response, or a message, may carry itself. */
+  readonly inlineLimit: number;
+  /** URL of the queue that takes the frames; absent: they are the response. */
+  readonly replyQueue?: string;
+  /** URL of the queue that control messages come by, for a stream. */
+  readonly controlQueue?: string;
+}
+
+/** What a direct invocation answers. */
+export interface LambdaResponse {
+  readonly faast: 1;
+  /** Frames that did not go by the reply queue. */
+  readonly frames: readonly JsonFrame[];
+  /**
+   * The function returned an iterator, and the event named no queues for a stream: nothing of it has
+   * been taken. The call is to be made again, as a stream.
+   */
+  readonly needsStream?: boolean;
+}
+
+/** A message of the reply queue. */
+export interface ReplyMessage {
+  readonly faast: 1;
+  readonly frames: readonly JsonFrame[];
+  /** The same as in a response, of this attempt. */
+  readonly needsStream?: { readonly call: string; readonly attempt: number };
+}
+
+/** Recognises our own messages among whatever else a queue may hold. */
+export function isOurs<T extends { readonly faast: 1 }>(value: unknown): value is T {
+  return typeof value === "object" && value !== null && (value as { faast?: unknown }).faast === 1;
+}

@@ -1,0 +1,69 @@
+import { fileURLToPath } from "node:url";
+import { bundle, callableExports, writeInspectionCopy } from "@faast/bundler";
+import {
+  FaastOptionsError,
+  type DeploySpec,
+  type Deployment,
+  type OptionSpec,
+  type Provider,
+} from "@faast/core/provider";
+import { AwsDeployment } from "./aws-deployment.js";
+import { awsOptionTable, lambdaLimits, type AwsOptions } from "./aws-options.js";
+import { JobInfrastructure } from "./job-infrastructure.js";
+
+const workerEntry = fileURLToPath(new URL("./worker/lambda-entry.js", import.meta.url));
+
+/** Runs functions in AWS Lambda. */
+export const provider: Provider<AwsOptions> = {
+  name: "aws",
+  options: awsOptionTable,
+  deploy,
+};
+
+async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promise<Deployment> {
+  const { options, job, moduleFile, needsFunctions } = spec;
+  checkLimits(options);
+  const infrastructure = new JobInfrastructure(spec);
+  try {
+    const { include, exclude, esbuildOptions } = options;
+    const bundling = bundle({
+      module: moduleFile,
+      entry: workerEntry,
+      include: [...include],
+      exclude: [...exclude],
+      esbuildOptions,
+      signal,
+    });
+    // The role needs no code, and the code no role.
+    const [bundled] = await Promise.all([bundling, infrastructure.prepareRole(signal)]);
+    for (const { text } of bundled.warnings) process.emitWarning(text, "FaastWarning");
+    const [functions] = await Promise.all([
+      needsFunctions ? bundled.manifest().then(callableExports) : undefined,
+      infrastructure.createFunction(await bundled.archive(), signal),
+      writeInspectionCopy(bundled, job.name),
+    ]);
+    return new AwsDeployment(infrastructure, functions);
+  } catch (error) {
+    await infrastructure.close({ deleteResources: true, deleteCaches: false, gcTimeout: 10 });
+    throw error;
+  }
+}
+
+/** Refuses what Lambda would refuse, before anything is asked of it. */
+function checkLimits(options: Required<AwsOptions>): void {
+  for (const [name, limit] of Object.entries(lambdaLimits) as [
+    keyof AwsOptions,
+    OptionSpec<number>,
+  ][]) {
+    const expected = limit.expected(options[name]);
+    if (expected === undefined) continue;
+    throw new FaastOptionsError(
+      `The option "${name}" of faast("aws") must be ${expected}, not ${String(options[name])}: Lambda has that limit.`,
+    );
+  }
+  if (options.packageJson !== "") {
+    throw new FaastOptionsError(
+      'The option "packageJson" is not available with faast("aws") yet: bundle the dependencies, or put them into the archive with "include".',
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { unpackFrame, type BlobStore, type Invocation } from "@faast/core/provider";
+import { isOurs, type LambdaEvent, type ReplyMessage } from "./lambda-message.js";
+
+/** What the reply queue needs of SQS. */
+export interface MessageSource {
+  /** Waits for messages, at most 20 seconds; the caller deletes what it has taken. */
+  receive(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+interface Waiting {
+  readonly invocation: Invocation;
+  readonly onStream: (() => void) | undefined;
+}
+
+/** Milliseconds before another try, when a wait for messages has failed. */
+const RETRY_DELAY = 500;
+
+/** Hands the frames of the reply queue to the attempts that wait for them. */
+export class ReplyRouter {
+  private readonly source: MessageSource;
+  private readonly blobs: BlobStore;
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly stop = new AbortController();
+  private polling: Promise<void> | undefined;
+
+  constructor(source: MessageSource, blobs: BlobStore) {
+    this.source = source;
+    this.blobs = blobs;
+  }
+
+  /**
+   * Hands frames to an attempt until the result is called.
+   *
+   * @param onStream - told that the call is a stream, and must be made again as such.
+   */
+  expect(invocation: Invocation, onStream?: () => void): () => void {
+    const key = keyOf(invocation.request);
+    this.waiting.set(key, { invocation, onStream });
+    this.polling ??= this.poll();
+    return () => {
+      if (this.waiting.get(key)?.onStream === onStream) this.waiting.delete(key);
+    };
+  }
+
+  /** Ends the waiting for messages. */
+  async close(): Promise<void> {
+    this.waiting.clear();
+    this.stop.abort();
+    await this.polling;
+  }
+
+  /** Polls while anyone waits. */
+  private async poll(): Promise<void> {
+    const { signal } = this.stop;
+    while (this.waiting.size > 0 && !signal.aborted) {
+      try {
+        const bodies = await this.source.receive(signal);
+        await Promise.all(bodies.map((body) => this.route(body)));
+      } catch {
+        // Throttled, or out of reach for a while: the engine's deadline bounds how long.
+        if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+      }
+    }
+    // In the same turn as the last look: whoever waits from now on starts anew.
+    this.polling = undefined;
+  }
+
+  private async route(body: string): Promise<void> {
+    const message: unknown = JSON.parse(body);
+    if (!isOurs<ReplyMessage>(message)) return this.routeFailure(message);
+    if (message.needsStream !== undefined) {
+      this.waiting.get(keyOf(message.needsStream))?.onStream?.();
+      return;
+    }
+    for (const each of message.frames) {
+      const invocation = this.waiting.get(keyOf(each))?.invocation;
+      if (invocation === undefined) continue;
+      const frame = await unpackFrame(each, this.blobs);
+      invocation.receive(frame);
+    }
+  }
+
+  /** An asynchronous invocation that failed: Lambda sends its event, and what became of it. */
+  private routeFailure(message: unknown): void {
+    const { requestPayload, requestContext, responsePayload } = message as {
+      requestPayload?: unknown;
+      requestContext?: { condition?: string };
+      responsePayload?: { errorMessage?: string };
+    };
+    if (!isOurs<LambdaEvent>(requestPayload)) return;
+    const invocation = this.waiting.get(keyOf(requestPayload.call))?.invocation;
+    const condition = requestContext?.condition ?? "failed";
+    const reason = responsePayload?.errorMessage ?? condition;
+    const code = condition === "EventAgeExceeded" ? "throttled" : "exit";
+    invocation?.fail(code, `the execution ended without an answer: ${reason}`);
+  }
+}
+
+function keyOf({ call, attempt }: { call: string; attempt: number }): string {
+  return `${call}/${attempt}`;
+}

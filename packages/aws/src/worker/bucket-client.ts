@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import type { BlobStore } from "@faast/core/worker";
+import { endpointOf, lambdaEnvironment } from "./environment.js";
+import { signedFetch } from "./signed-fetch.js";
+
+/** The job's bucket, seen from the function. It has the function's name, and is made when first needed. */
+export class BucketClient implements BlobStore {
+  private readonly url: string;
+
+  constructor(bucket: string) {
+    // Path style: the same for AWS and for endpoints without a wildcard name.
+    this.url = `${endpointOf("s3")}/${bucket}`;
+  }
+
+  async put(bytes: Uint8Array): Promise<string> {
+    const name = `down/${randomUUID()}`;
+    let response = await this.request("PUT", name, bytes);
+    if (response.status === 404) {
+      await this.create();
+      response = await this.request("PUT", name, bytes);
+    }
+    await requireOk(response, "PutObject");
+    return name;
+  }
+
+  async get(name: string): Promise<Uint8Array> {
+    const response = await this.request("GET", name);
+    if (!response.ok) await requireOk(response, "GetObject");
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  private async create(): Promise<void> {
+    const { region } = lambdaEnvironment;
+    const body =
+      region === "us-east-1"
+        ? ""
+        : `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+    const response = await signedFetch("s3", this.url, { method: "PUT", body });
+    // Made by another at the same time, for the same job.
+    if (response.status !== 409) await requireOk(response, "CreateBucket");
+  }
+
+  private request(method: string, name: string, body?: Uint8Array): Promise<Response> {
+    return signedFetch("s3", `${this.url}/${name}`, {
+      method,
+      ...(body === undefined ? {} : { body: body as RequestInit["body"] & {} }),
+    });
+  }
+}
+
+async function requireOk(response: Response, operation: string): Promise<void> {
+  const text = await response.text();
+  if (!response.ok)
+    throw new Error(`S3 ${operation} failed: ${response.status} ${text.slice(0, 500)}`);
+}

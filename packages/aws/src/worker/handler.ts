@@ -1,0 +1,152 @@
+import {
+  packFrame,
+  Supervisor,
+  unpackCall,
+  type ControlMessage,
+  type EncodedCall,
+  type ExecutionDetail,
+  type Frame,
+  type PayloadRoute,
+  type StartIsolate,
+} from "@faast/core/worker";
+import {
+  isOurs,
+  type LambdaEvent,
+  type LambdaResponse,
+  type ReplyMessage,
+} from "../lambda-message.js";
+import { logStreamUrl } from "../log-url.js";
+import { BucketClient } from "./bucket-client.js";
+import { ControlListener } from "./control-listener.js";
+import { lambdaEnvironment } from "./environment.js";
+import { sendMessage } from "./queue-client.js";
+import { ReplySender } from "./reply-sender.js";
+
+/** Milliseconds that loading the user's module may take. */
+const STARTUP_TIME = 60_000;
+/** Milliseconds kept back of what Lambda leaves, so that our answer precedes Lambda's own time-out. */
+const RESERVE = 1000;
+
+/** What we use of Lambda's context. */
+export interface LambdaContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export type Handler = (
+  event: unknown,
+  context: LambdaContext,
+) => Promise<LambdaResponse | undefined>;
+
+/** Makes the function's handler: it runs calls in an isolate, one at a time, as Lambda gives them. */
+export function createHandler(start: StartIsolate): Handler {
+  let requestId = "";
+  const startedAt = Date.now();
+  const describe = (): ExecutionDetail => ({
+    logUrl: logStreamUrl({
+      region: lambdaEnvironment.region,
+      functionName: lambdaEnvironment.functionName,
+      logStream: lambdaEnvironment.logStream,
+      start: startedAt,
+    }),
+    executionId: requestId,
+    instanceId: lambdaEnvironment.logStream,
+  });
+  const supervisor = new Supervisor({ start, startupTime: STARTUP_TIME, describe });
+  return async (event, context) => {
+    requestId = context.awsRequestId;
+    let response: LambdaResponse | undefined;
+    for (const each of eventsOf(event))
+      response = await new Run(supervisor, each, context).complete();
+    return response;
+  };
+}
+
+/** The events of an invocation: one, if it is direct; several notifications may come together. */
+function eventsOf(event: unknown): LambdaEvent[] {
+  if (isOurs<LambdaEvent>(event)) return [event];
+  const { Records = [] } = event as { Records?: { Sns?: { Message?: string } }[] };
+  return Records.map(({ Sns }): unknown => JSON.parse(Sns?.Message ?? "null")).filter((each) =>
+    isOurs<LambdaEvent>(each),
+  );
+}
+
+/** One attempt of a call, in this function. */
+class Run {
+  private readonly supervisor: Supervisor;
+  private readonly event: LambdaEvent;
+  private readonly context: LambdaContext;
+  private readonly route: PayloadRoute;
+  private readonly replies: ReplySender | undefined;
+  private readonly frames: Frame[] = [];
+  private control: ((message: ControlMessage) => void) | undefined;
+  private listener: ControlListener | undefined;
+  private needsStream = false;
+
+  constructor(supervisor: Supervisor, event: LambdaEvent, context: LambdaContext) {
+    this.supervisor = supervisor;
+    this.event = event;
+    this.context = context;
+    const blobs = new BucketClient(lambdaEnvironment.functionName);
+    this.route = { inlineLimit: event.inlineLimit, blobs };
+    if (event.replyQueue !== undefined)
+      this.replies = new ReplySender(event.replyQueue, this.route);
+  }
+
+  async complete(): Promise<LambdaResponse> {
+    const request = await unpackCall(this.event.call, this.route.blobs);
+    const { controlQueue } = this.event;
+    const ended = this.run(request);
+    if (controlQueue !== undefined) {
+      this.listener = new ControlListener(controlQueue, (message) => this.control?.(message));
+    }
+    const last = await ended;
+    // Before the caller learns that it is over, and gives the queue to another stream.
+    await this.listener?.close();
+    this.pass(last);
+    await this.replies?.flush();
+    if (this.needsStream) return this.askForStream(request);
+    const frames = await Promise.all(this.frames.map((frame) => packFrame(frame, this.route)));
+    return { faast: 1, frames };
+  }
+
+  /** Resolves with the call's last frame; those before it are passed on as they come. */
+  private run(request: EncodedCall): Promise<Frame> {
+    const remaining = this.context.getRemainingTimeInMillis() - RESERVE;
+    const timeout = Math.max(1, Math.min(request.timeout, remaining));
+    return new Promise((resolve) => {
+      this.supervisor.run(
+        {
+          request: { ...request, timeout },
+          onControl: (listener) => (this.control = listener),
+          receive: (frame) => {
+            if (frame.type === "result" || frame.type === "error") resolve(frame);
+            else this.pass(frame);
+          },
+        },
+        () => undefined,
+      );
+    });
+  }
+
+  private async askForStream({ call, attempt }: EncodedCall): Promise<LambdaResponse> {
+    if (this.event.replyQueue !== undefined) {
+      const message: ReplyMessage = { faast: 1, frames: [], needsStream: { call, attempt } };
+      await sendMessage(this.event.replyQueue, JSON.stringify(message));
+    }
+    return { faast: 1, frames: [], needsStream: true };
+  }
+
+  private pass(frame: Frame): void {
+    if (this.needsStream) return;
+    if (frame.type === "started" && this.event.controlQueue === undefined) {
+      // Nobody can ask for items: give the iterator up before anything is taken from it.
+      this.needsStream = true;
+      const { call, attempt } = frame;
+      this.control?.({ type: "cancel", call, attempt, sequence: 0 });
+      return;
+    }
+    if (this.replies !== undefined) this.replies.send(frame);
+    else this.frames.push(frame);
+  }
+}

@@ -1,0 +1,57 @@
+import { packFrame, type Frame, type JsonFrame, type PayloadRoute } from "@faast/core/worker";
+import type { ReplyMessage } from "../lambda-message.js";
+import { sendMessage } from "./queue-client.js";
+
+/** Frames that travel in one message, at most; the bytes are bounded by the route. */
+const MAX_FRAMES = 100;
+
+/** Sends frames to the reply queue, in order; many at a time where they come faster than they go. */
+export class ReplySender {
+  private readonly queueUrl: string;
+  private readonly route: PayloadRoute;
+  private waiting: Frame[] = [];
+  private sending: Promise<void> | undefined;
+
+  constructor(queueUrl: string, route: PayloadRoute) {
+    this.queueUrl = queueUrl;
+    this.route = route;
+  }
+
+  send(frame: Frame): void {
+    this.waiting.push(frame);
+    this.sending ??= this.drain();
+  }
+
+  /** Resolves when everything has been sent; rejects if that failed. */
+  async flush(): Promise<void> {
+    await this.sending;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const frames: JsonFrame[] = [];
+      let bytes = 0;
+      while (this.waiting.length > 0 && frames.length < MAX_FRAMES) {
+        const size = sizeOf(this.waiting[0], this.route.inlineLimit);
+        if (frames.length > 0 && bytes + size > this.route.inlineLimit) break;
+        const frame = this.waiting.shift();
+        if (frame === undefined) break;
+        bytes += size;
+        frames.push(await packFrame(frame, this.route));
+      }
+      const message: ReplyMessage = { faast: 1, frames };
+      await sendMessage(this.queueUrl, JSON.stringify(message));
+    }
+    this.sending = undefined; // in the same turn as the last look
+  }
+}
+
+/** Bytes of payload that a frame adds to a message. */
+function sizeOf(frame: Frame | undefined, inlineLimit: number): number {
+  if (frame === undefined || !("value" in frame) || frame.value === undefined) return ENVELOPE;
+  const { byteLength } = frame.value;
+  return ENVELOPE + (byteLength > inlineLimit ? 0 : byteLength);
+}
+
+/** Bytes of a frame beside its value, before base64 would enlarge them: an upper bound. */
+const ENVELOPE = 400;

@@ -1,0 +1,137 @@
+import { getEventListeners } from "node:events";
+import { FaastError } from "@faast/core";
+import { AwsRequestError, awsRequest, isAccessDenied } from "../dist/infra/aws-failure.js";
+import { retryTransient } from "../dist/infra/backoff.js";
+import { createAwsClients, type AwsClients } from "../dist/infra/clients.js";
+import { createQueue } from "../dist/infra/queue.js";
+import { startProxy } from "./emulator-proxy.ts";
+import { useEmulator } from "./emulator.ts";
+
+const emulator = useEmulator();
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => {
+      throw new Error("it was expected to fail");
+    },
+    (error: unknown) => error as AwsRequestError,
+  );
+
+describe("a failure of AWS", () => {
+  it("names the operation, the code and the request", async () => {
+    const clients = await createAwsClients(emulator);
+    const lambda = await clients.lambda();
+    const error = await caught(
+      awsRequest("lambda:GetFunction", {}, (options) =>
+        lambda.getFunction({ FunctionName: "not-there" }, options),
+      ),
+    );
+    clients.destroy();
+    expect(error).toBeInstanceOf(AwsRequestError);
+    expect(error).toBeInstanceOf(FaastError);
+    expect(error).toMatchObject({
+      name: "AwsRequestError",
+      code: "FAAST_PROVIDER",
+      operation: "lambda:GetFunction",
+      awsCode: "ResourceNotFoundException",
+      statusCode: 404,
+    });
+    expect(error.message).toContain("lambda:GetFunction");
+    expect(error.message).toContain(`request ${error.requestId}`);
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  it.each([
+    [
+      "AccessDeniedException",
+      "User: arn:aws:iam::1:user/x is not authorized to perform: iam:PassRole on resource: y",
+      'permission "iam:PassRole" is missing',
+    ],
+    ["AccessDenied", "Access Denied", 'permission "s3:ListBucket" is missing'],
+  ])("names the permission that is missing (%s)", async (name, message, expected) => {
+    const refusal = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 403 } });
+    const error = await caught(awsRequest("s3:ListObjectsV2", {}, () => Promise.reject(refusal)));
+    expect(error.message).toContain(expected);
+    expect(isAccessDenied(error)).toBe(true);
+  });
+
+  it("tells credentials that are not accepted from a missing permission", async () => {
+    const refusal = Object.assign(new Error("The security token is invalid"), {
+      name: "InvalidClientTokenId",
+      $metadata: { httpStatusCode: 403 },
+    });
+    const error = await caught(awsRequest("iam:GetRole", {}, () => Promise.reject(refusal)));
+    expect(error.message).toContain("Check the AWS credentials");
+    expect(error.message).not.toContain("permission");
+    expect(isAccessDenied(error)).toBe(false);
+  });
+});
+
+describe("a request", () => {
+  let clients: AwsClients;
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    const proxy = await startProxy(emulator.endpoint, () => "silence");
+    stop = proxy.stop;
+    const clientConfig = { ...emulator.clientConfig, endpoint: proxy.endpoint };
+    clients = await createAwsClients({ region: emulator.region, clientConfig });
+  });
+  afterAll(async () => {
+    clients.destroy();
+    await stop();
+  });
+
+  it("ends in time where no answer comes", async () => {
+    const sqs = await clients.sqs();
+    const error = await caught(
+      awsRequest("sqs:ListQueues", { time: 100 }, (options) => sqs.listQueues({}, options)),
+    );
+    expect(error.message).toContain("sqs:ListQueues failed: no answer within 0.1 s");
+  }, 10_000);
+
+  it("shares its signal with many others over one listener, as Node warns of more", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const requests = Array.from({ length: 30 }, () =>
+      caught(awsRequest("sqs:ListQueues", { signal }, () => new Promise(() => {}))),
+    );
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    controller.abort("over");
+    expect(await Promise.all(requests)).toEqual(Array(30).fill("over"));
+  });
+
+  it("ends with the reason of whoever gave it up", async () => {
+    const controller = new AbortController();
+    const reason = { code: "MINE" };
+    const creation = createQueue({ clients, signal: controller.signal }, { name: "faast-none" });
+    setTimeout(() => controller.abort(reason), 50);
+    expect(await caught(creation)).toBe(reason);
+    const again = createQueue({ clients, signal: controller.signal }, { name: "faast-none" });
+    expect(await caught(again)).toBe(reason);
+  }, 10_000);
+});
+
+describe("what fails for a while", () => {
+  it("is tried until it succeeds", async () => {
+    let attempts = 0;
+    const result = await retryTransient({ time: 60_000, isTransient: () => true }, async () => {
+      if (++attempts < 3) throw new Error("not yet");
+      return attempts;
+    });
+    expect(result).toBe(3);
+  });
+
+  it("is not tried again when it fails for good, or for too long", async () => {
+    const failure = new Error("no");
+    let attempts = 0;
+    const fail = async () => {
+      attempts++;
+      throw failure;
+    };
+    const final = retryTransient({ time: 60_000, isTransient: () => false }, fail);
+    expect(await caught(final)).toBe(failure);
+    expect(attempts).toBe(1);
+    const late = retryTransient({ time: 0, isTransient: () => true }, fail);
+    expect(await caught(late)).toBe(failure);
+    expect(attempts).toBe(2);
+  });
+});
