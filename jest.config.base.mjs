@@ -2,6 +2,8 @@
 // published names, so that what is tested is the built package and its `exports` map.
 export const base = {
   testEnvironment: "node",
+  // Generous: what must not hang has a deadline of its own, and machines are busy.
+  testTimeout: 60_000,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {

@@ -7,7 +7,7 @@ import { zip } from "./archive/zip.js";
 import { buildEntry, ENTRY_PATH } from "./build/entry-build.js";
 import { checkedEsbuildOptions } from "./build/esbuild-options.js";
 import { buildModule, freeStem, sourceDirectory, type ModuleBuild } from "./build/module-build.js";
-import type { SourceRemark } from "./errors.js";
+import { BundleError, type SourceRemark } from "./errors.js";
 import { describeExports } from "./manifest/describe-exports.js";
 import type { Manifest } from "./manifest/manifest.js";
 import type { BundleOptions } from "./options.js";
@@ -94,6 +94,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
           signal,
         }),
   ]);
+  refuseThenable(built);
   const own = [...built.files];
   if (entryFile !== undefined) own.push(entryFile);
   if (packageJson !== undefined) {
@@ -102,6 +103,15 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
   const files = await assemble(own, included);
   signal?.throwIfAborted();
   return finished(project, built, files);
+}
+
+/** Importing a module with an export `then` waits for that function, as if the module were a promise. */
+function refuseThenable({ metafile, modulePath }: ModuleBuild): void {
+  if (metafile.outputs[modulePath]?.exports.includes("then") !== true) return;
+  throw new BundleError(
+    "FAAST_BUNDLE_MODULE",
+    "The module has an export named `then`, so whoever imports it waits for that function as if the module were a promise. Export it under another name.",
+  );
 }
 
 function finished(project: Project, built: ModuleBuild, files: readonly BundleFile[]): Bundle {

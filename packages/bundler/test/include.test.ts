@@ -32,14 +32,7 @@ describe("include", () => {
     root = await project(files);
   });
 
-  const everything = [
-    "data/.config/c.txt",
-    "data/.hidden",
-    "data/[id].json",
-    "data/a.json",
-    "data/b.txt",
-    "data/deep/d.txt",
-  ];
+  const everything = ["data/[id].json", "data/a.json", "data/b.txt", "data/deep/d.txt"];
 
   it.each<[string, IncludeOption[], string[]]>([
     ["a file", ["data/a.json"], ["data/a.json"]],
@@ -50,6 +43,7 @@ describe("include", () => {
     ["a directory, written in another way", ["./data/"], everything],
     ["a pattern, without dotfiles", ["data/**"], everything.filter((path) => !path.includes("/."))],
     ["a pattern that names dotfiles", ["data/.*"], ["data/.hidden"]],
+    ["a directory whose name starts with a dot, named", ["data/.config"], ["data/.config/c.txt"]],
     ["a pattern with alternatives", ["data/{a,b}.*"], ["data/a.json", "data/b.txt"]],
     ["the same file twice", ["data/a.json", "data/*.json"], ["data/[id].json", "data/a.json"]],
     ["a file from a directory of its own", [{ path: "b.txt", cwd: "data" }], ["b.txt"]],

@@ -109,6 +109,7 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
     },
     on: (name: "stats", listener: StatsListener) => {
       requireStats(name);
+      if (typeof listener !== "function") throw new TypeError("The listener must be a function.");
       engine.stats.on(listener);
     },
     off: (name: "stats", listener: StatsListener) => {

@@ -4,9 +4,9 @@ import type { CommonOptions } from "./options/common-options.js";
 import { isRecord } from "./options/option-table.js";
 import type { Provider } from "./provider/contract.js";
 import { isPathLike } from "./provider/provider-name.js";
-import { isProvider } from "./provider/provider-resolution.js";
+import { isProvider } from "./provider/provider-shape.js";
 import type { UnknownModule } from "./proxy-types.js";
-import { startModule } from "./start-module.js";
+import { startModule, type StartModuleSpec } from "./start-module.js";
 
 /**
  * Options of each provider by its name. A provider package adds its own:
@@ -69,26 +69,53 @@ export function faast<M extends object>(
   options?: CommonOptions,
 ): Promise<FaastModule<M>>;
 export function faast(...args: unknown[]): Promise<unknown> {
-  const [first, second, third] = args;
   try {
-    if (isProvider(first) && args.length > 1 && !isOptions(second)) {
-      return startModule({ provider: first, module: second, options: third, calledAs: faast });
-    }
-    if (typeof first === "string" && !isPathLike(first)) {
-      if (args.length < 2) {
-        throw new FaastProviderError(
-          `faast("${first}") lacks a module: faast("${first}", module). If "${first}" is the path of a module, write "./${first}".`,
-        );
-      }
-      return startModule({ provider: first, module: second, options: third, calledAs: faast });
-    }
-    return startModule({ provider: undefined, module: first, options: second, calledAs: faast });
+    return startModule({ ...sorted(args), calledAs: faast });
   } catch (error) {
     return Promise.reject(error);
   }
 }
 
-/** Whether the second of two arguments is options, where the first could be a module or a provider. */
+/** Tells `faast(provider, module, options)` from `faast(module, options)`. */
+function sorted(args: readonly unknown[]): Omit<StartModuleSpec, "calledAs"> {
+  const [first, second, third] = args;
+  const withProvider = args.length > 2 || (args.length === 2 && !isOptions(second));
+  if (withProvider || (typeof first === "string" && !isPathLike(first))) {
+    return { provider: providerOf(first, args.length), module: second, options: third };
+  }
+  return { provider: undefined, module: first, options: second };
+}
+
+function providerOf(first: unknown, count: number): string | Provider {
+  if (isProvider(first)) return first;
+  if (typeof first !== "string" || first === "") {
+    throw new FaastProviderError(
+      `The first argument of faast() is no provider: it is ${describe(first)}. Give "local", "aws", the name of a provider package, or a provider; or the module alone, for the provider of the configuration.`,
+    );
+  }
+  if (isPathLike(first)) {
+    throw new FaastProviderError(
+      `The provider "${first}" is a path. Import the provider, and pass it itself: faast(provider, module).`,
+    );
+  }
+  if (count < 2) {
+    throw new FaastProviderError(
+      `faast("${first}") lacks a module: faast("${first}", module). If "${first}" is the path of a module, write "./${first}".`,
+    );
+  }
+  return first;
+}
+
+function describe(value: unknown): string {
+  if (value === "") return "an empty string";
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object"
+    ? "an object without the provider's contract"
+    : `a ${typeof value}`;
+}
+
+/** Whether the second of two arguments is options, not a module. */
 function isOptions(value: unknown): boolean {
+  if (value === undefined) return true;
   return isRecord(value) && Object.values(value).every((each) => typeof each !== "function");
 }

@@ -5,7 +5,15 @@ const endingSignals = ["SIGINT", "SIGTERM"] as const;
 /** Milliseconds that the clean-up may take before the process ends anyway. */
 const CLEANUP_DEADLINE = 10_000;
 
-const cleanups = new Set<() => Promise<void>>();
+/** A module, or the making of one, that has something to remove. */
+export interface LiveModule {
+  /** Removes what there is, without a word to the user's code: the process is about to end. */
+  release(): Promise<void>;
+  /** Tells the user's code, where the process does not end after all. */
+  cancel(): void;
+}
+
+const modules = new Set<LiveModule>();
 let ending = false;
 
 /** Cleans up every live module, then ends the process as the signal would have done. */
@@ -18,12 +26,14 @@ function onSignal(signal: NodeJS.Signals): void {
   }
   ending = true;
   const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLEANUP_DEADLINE).unref());
-  const all = Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
+  const released = [...modules];
+  const all = Promise.allSettled(released.map((each) => each.release()));
   void Promise.race([all, deadline]).then(() => {
     ending = false;
     // Where somebody else listens, the program has plans of its own for the signal.
-    if (others === 0) die(signal);
-    else if (cleanups.size === 0) ignoreSignals();
+    if (others === 0) return die(signal);
+    for (const each of released) each.cancel();
+    if (modules.size === 0) ignoreSignals();
   });
 }
 
@@ -52,12 +62,12 @@ function die(signal: NodeJS.Signals): void {
   setTimeout(() => process.exit(128 + constants.signals[signal]), 100);
 }
 
-/** Has `cleanup` called when the process is asked to end; the result forgets it. */
-export function registerLiveModule(cleanup: () => Promise<void>): () => void {
-  if (cleanups.size === 0) for (const signal of endingSignals) process.on(signal, onSignal);
-  cleanups.add(cleanup);
+/** Has a module released when the process is asked to end; the result forgets it. */
+export function registerLiveModule(module: LiveModule): () => void {
+  if (modules.size === 0) for (const signal of endingSignals) process.on(signal, onSignal);
+  modules.add(module);
   return () => {
-    cleanups.delete(cleanup);
-    if (cleanups.size === 0 && !ending) ignoreSignals();
+    modules.delete(module);
+    if (modules.size === 0 && !ending) ignoreSignals();
   };
 }

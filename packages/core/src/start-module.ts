@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { types } from "node:util";
 import { Engine } from "./engine/engine.js";
 import {
   FaastCancelledError,
   FaastCreateFunctionError,
   FaastError,
+  FaastModuleError,
   FaastOptionsError,
 } from "./errors.js";
 import { createFaastModule, type FaastModule } from "./faast-module.js";
@@ -49,9 +51,11 @@ async function start(
   // Options first: theirs are the cheaper mistakes, and nothing has happened yet.
   const options = checkAll(provider, given);
   throwIfAborted(options.signal);
+  refuseThenable(spec.module);
   const located = await locateModule(spec.module, callers);
   throwIfAborted(options.signal);
   const functions = moduleFunctions(located);
+  if (functions?.size === 0) throw noFunctions(located.file);
   const deployment = await deploy(provider, {
     moduleFile: located.file,
     options,
@@ -59,7 +63,26 @@ async function start(
     needsFunctions: functions === undefined,
   });
   const kinds = functions ?? deployment.functions ?? new Map<string, FunctionKind>();
+  if (kinds.size === 0) {
+    await deployment.close(closeAll);
+    throw noFunctions(located.file);
+  }
   return open(provider, { deployment, options, kinds });
+}
+
+function noFunctions(file: string): FaastModuleError {
+  return new FaastModuleError(
+    `The module ${file} exports no function, so there is nothing to call. (Classes are no functions.)`,
+  );
+}
+
+/** A module with an export `then` would be taken for a promise wherever it is imported or awaited. */
+function refuseThenable(module: unknown): void {
+  if (typeof module !== "object" || module === null || types.isPromise(module)) return;
+  if (typeof (module as { then?: unknown }).then !== "function") return;
+  throw new FaastModuleError(
+    "The module exports a function named `then`, so importing it would wait for that function as if the module were a promise. Export the function under another name.",
+  );
 }
 
 interface Choice {
@@ -74,9 +97,11 @@ async function choose(spec: StartModuleSpec, callers: readonly string[]): Promis
     return { provider: await loadProvider(spec.provider, callers), options: spec.options };
   }
   const config = await readConfig(process.cwd(), importTypeScript);
-  const name = process.env.FAAST_PROVIDER || config.provider || "local";
-  const provider = await loadProvider(name, callers);
-  const own = config.providerOptions[name] ?? config.providerOptions[provider.name];
+  const chosen = process.env.FAAST_PROVIDER || config.provider || "local";
+  const provider = typeof chosen === "string" ? await loadProvider(chosen, callers) : chosen;
+  const own =
+    (typeof chosen === "string" ? config.providerOptions[chosen] : undefined) ??
+    config.providerOptions[provider.name];
   return { provider, options: overlay([config.options, own, spec.options]) };
 }
 
@@ -122,13 +147,19 @@ async function deploy(provider: Provider, spec: DeploySpec): Promise<Deployment>
   signal?.addEventListener("abort", onAbort, { once: true });
   // Within a promise: a provider that throws at once has failed like any other.
   const deploying = Promise.resolve().then(() => provider.deploy(spec, abort.signal));
-  const unregister = registerLiveModule(async () => {
-    abort.abort(new FaastCancelledError("faast() was cancelled: the process was asked to end"));
-    await deploying.then(
-      (deployment) => deployment.close(closeAll),
-      () => undefined,
-    );
+  let ending = false;
+  const unregister = registerLiveModule({
+    release: async () => {
+      ending = true;
+      abort.abort(new FaastCancelledError("faast() was cancelled: the process was asked to end"));
+      await deploying.then(
+        (deployment) => deployment.close(closeAll),
+        () => undefined,
+      );
+    },
+    cancel: () => goOn(),
   });
+  let goOn: () => void = () => undefined;
   try {
     const deployment = await deploying;
     if (abort.signal.aborted) {
@@ -137,6 +168,8 @@ async function deploy(provider: Provider, spec: DeploySpec): Promise<Deployment>
     }
     return deployment;
   } catch (error) {
+    // Whoever waits here is told nothing until it is clear that the process does not end.
+    if (ending) await new Promise<void>((resolve) => (goOn = resolve));
     if (abort.signal.aborted) throw abort.signal.reason;
     if (error instanceof FaastError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -163,7 +196,13 @@ function open(provider: Provider, parts: OpenModuleParts): FaastModule<object> {
     engine.close("the module was cancelled by its signal", options.signal?.reason);
   options.signal?.addEventListener("abort", onAbort, { once: true });
   if (options.signal?.aborted === true) onAbort();
-  const unregister = registerLiveModule(() => module.cleanup());
+  const unregister = registerLiveModule({
+    release: () => {
+      engine.freeze();
+      return parts.deployment.close(closeAll);
+    },
+    cancel: () => void module.cleanup().catch(() => undefined),
+  });
   const module = createFaastModule({
     ...parts,
     provider: provider.name,

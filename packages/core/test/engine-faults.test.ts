@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { faast, FaastError } from "@faast/core";
-import type { Frame, Invocation } from "@faast/core/provider";
+import type { ControlMessage, Frame, Invocation } from "@faast/core/provider";
 import { loopbackProvider, type LoopbackOptions } from "./loopback-provider.ts";
 import * as funcs from "./fixtures/functions.ts";
 
@@ -49,6 +49,36 @@ describe("a stream", () => {
     await using m = await start({ deliver: dieAtFirstItem });
     const stream = (await (m.functions.wrapped(5) as unknown)) as AsyncGenerator<number>;
     await expect(stream.next()).rejects.toMatchObject({ code: "FAAST_WORKER_EXIT" });
+  });
+
+  it("that is delivered twice follows one execution only", async () => {
+    const provider = loopbackProvider();
+    const { deploy } = provider;
+    provider.deploy = async (spec, signal) => {
+      const deployment = await deploy(spec, signal);
+      return {
+        ...deployment,
+        invoke: async (invocation) => {
+          // Frames of both arrive; control messages reach both, as by a queue that is read twice.
+          const listeners: ((message: ControlMessage) => void)[] = [];
+          const twin: Invocation = {
+            request: invocation.request,
+            signal: invocation.signal,
+            receive: (frame) => invocation.receive(frame),
+            fail: (code, message) => invocation.fail(code, message),
+            onControl: (listener) => listeners.push(listener),
+          };
+          await deployment.invoke(twin);
+          await deployment.invoke(twin);
+          invocation.onControl((message) => listeners.forEach((each) => each(message)));
+        },
+      };
+    };
+    await using m = await faast(provider, funcs);
+    const items: number[] = [];
+    for await (const item of m.functions.numbered(4)) items.push(item);
+    // Each execution numbers its items from a start of its own.
+    expect(items.map((item) => item - items[0]!)).toEqual([0, 1, 2, 3]);
   });
 
   it("gives plain steps after values their places", async () => {

@@ -316,6 +316,11 @@ describe("the module", () => {
     expect(inspect(m.functions)).toContain("hello");
   });
 
+  it("refuses a listener that is no function", async () => {
+    await using m = await start();
+    expect(() => m.on("stats", 5 as never)).toThrow(TypeError);
+  });
+
   it("tells statistics once a second to those who listen", async () => {
     await using m = await start();
     const events: string[] = [];

@@ -102,6 +102,46 @@ describe("a provider", () => {
   });
 });
 
+describe("the first argument", () => {
+  it.each([
+    ["faast(5, funcs)", /no provider: it is a number/],
+    ["faast(undefined, funcs)", /no provider: it is undefined/],
+    ['faast("", funcs)', /no provider: it is an empty string/],
+    ['faast({ name: "x" }, funcs)', /no provider: it is an object/],
+    ['faast("./cloud.mjs", funcs)', /is a path. Import the provider/],
+  ])("that is no provider is refused as such: %s", async (call, message) => {
+    await using it = await project({ ...functions, ...main(call) });
+    expect(await it.run()).toMatch(message);
+  });
+});
+
+describe("the module", () => {
+  it.each([
+    ["export function then() {}", /named `then`/],
+    ["export class Only {}", /exports no function/],
+  ])("that cannot be called is refused: %s", async (source, message) => {
+    await using it = await project({
+      ...providerPackage("my-cloud"),
+      ...main('faast("my-cloud", funcs)'),
+      "functions.mjs": source,
+    });
+    expect(await it.run()).toMatch(message);
+  });
+
+  it("that is JSON is refused as a module", async () => {
+    await using it = await project({
+      ...providerPackage("my-cloud"),
+      "data.json": '{ "a": 1 }',
+      "main.mjs": `
+        import { createRequire } from "node:module";
+        import { faast } from ${JSON.stringify(pathToFileURL(core).href)};
+        const data = createRequire(import.meta.url)("./data.json");
+        await faast("my-cloud", data).catch((error) => console.log(error.name, error.message));`,
+    });
+    expect(await it.run()).toMatch(/^FaastModuleError/);
+  });
+});
+
 describe("the configuration", () => {
   const config = {
     provider: "my-cloud",
@@ -134,6 +174,8 @@ describe("the configuration", () => {
   it("that is wrong is an error with its file and its key", async () => {
     await using it = await project({ ...both, "faast.config.json": '{ "provder": "x" }' });
     expect(await it.run()).toMatch(/"provder" of .*faast\.config\.json.*Did you mean "provider"/);
+    await using empty = await project({ ...both, "faast.config.mjs": "export const x = 1;" });
+    expect(await empty.run()).toMatch(/has no default export/);
     await using broken = await project({ ...both, "faast.config.json": "{" });
     expect(await broken.run()).toMatch(/faast\.config\.json could not be read/);
   });

@@ -38,6 +38,8 @@ export interface LocalDeploymentParts {
   readonly entryPath: string;
   readonly modulePath: string;
   readonly functions: ReadonlyMap<string, FunctionKind> | undefined;
+  /** What the bundler has to say: it may be why the module does not load. */
+  readonly remarks: readonly string[];
 }
 
 /** One instance: its workers, their logs, and its directory. */
@@ -112,6 +114,7 @@ export class LocalDeployment implements Deployment {
     this.logs.push(log);
     return new Supervisor({
       startupTime: STARTUP_TIME,
+      importAdvice: this.parts.remarks.map((remark) => `\n  ${remark}`).join(""),
       describe: (request, isolateId) => this.describe(request, isolateId, log),
       start: (events) =>
         options.childProcess

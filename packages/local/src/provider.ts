@@ -1,7 +1,7 @@
 import { bundle, callableExports, writeInspectionCopy, type SourceRemark } from "@faast/bundler";
 import type { DeploySpec, Deployment, Provider } from "@faast/core/provider";
 import { fileURLToPath } from "node:url";
-import { installDependencies } from "./dependencies.js";
+import { installDependencies, withAbsolutePaths } from "./dependencies.js";
 import { InstanceDirectory } from "./instance-directory.js";
 import { LocalDeployment } from "./local-deployment.js";
 import { Reaper } from "./reaper.js";
@@ -32,11 +32,12 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
       entry: workerEntry,
       include: [...include],
       exclude: [...exclude],
-      ...(packageJson === "" ? {} : { packageJson }),
+      ...(packageJson === "" ? {} : { packageJson: await withAbsolutePaths(packageJson) }),
       esbuildOptions,
       signal,
     });
-    for (const remark of bundled.warnings) process.emitWarning(describe(remark), "FaastWarning");
+    const remarks = bundled.warnings.map(describe);
+    for (const remark of remarks) process.emitWarning(remark, "FaastWarning");
     const [functions] = await Promise.all([
       needsFunctions ? bundled.manifest().then(callableExports) : undefined,
       bundled.writeTo(directory.code),
@@ -45,7 +46,15 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     if (packageJson !== "") await installDependencies(directory.code, signal);
     signal.throwIfAborted();
     const { entryPath, modulePath } = bundled;
-    return new LocalDeployment({ spec, directory, reaper, entryPath, modulePath, functions });
+    return new LocalDeployment({
+      spec,
+      directory,
+      reaper,
+      entryPath,
+      modulePath,
+      functions,
+      remarks,
+    });
   } catch (error) {
     // The reaper, whose input ends here, removes what this cannot.
     await directory.remove().catch(() => undefined);

@@ -187,6 +187,12 @@ describe("streams in processes", () => {
     expect(await m.functions.producedSoFar()).toBeLessThan(1000);
   });
 
+  it("have the time that their finally blocks need when the caller breaks off", async () => {
+    await using m = await faastLocal(funcs, { concurrency: 1 });
+    for await (const item of m.functions.slowToEnd(6000)) if (item === 1) break;
+    expect(await m.functions.endedSlowly()).toBe(true);
+  });
+
   it("deliver what was yielded before a time-out", async () => {
     await using m = await faastLocal(funcs, { timeout: 1 });
     const items: number[] = [];

@@ -28,11 +28,21 @@ describe("a program that uses faast", () => {
       const driver = startDriver("busy");
       const told = await driver.next();
       driver.child.kill(signal);
-      expect(await driver.next()).toMatchObject({ error: "FAAST_CANCELLED" });
+      // Pending calls tell the program nothing: it ends by the signal, not by an error of ours.
+      await expect(driver.next()).rejects.toThrow("without a word");
       expect(await driver.ended).toEqual({ code: null, signal });
       await expectGone(told);
     },
   );
+
+  it("cleans up on a signal that it survives, and cancels its calls then", async () => {
+    const driver = startDriver("survive");
+    const told = await driver.next();
+    driver.child.kill("SIGINT");
+    expect(await driver.next()).toMatchObject({ error: "FAAST_CANCELLED" });
+    expect(await driver.ended).toEqual({ code: 7, signal: null });
+    await expectGone(told);
+  });
 
   it("takes its workers along when it is killed, busy as they are", async () => {
     const driver = startDriver("busy");

@@ -18,7 +18,7 @@ interface Selection {
   readonly written: string;
   readonly cwd: string;
   readonly pattern: string;
-  /** Named outright, or below a directory named outright: dotfiles belong to it. */
+  /** Named outright; below a directory, dotfiles are left out: they may be secrets, or a repository. */
   readonly dot: boolean;
 }
 
@@ -64,7 +64,7 @@ async function selectionOf(option: IncludeOption, root: string): Promise<Selecti
   const path = posixPath(relative(cwd, absolute));
   if (isOutside(path)) throw outside(written, cwd);
   if (found.isFile()) return { written, cwd, pattern: escapePath(path), dot: true };
-  return { written, cwd, pattern: path === "" ? "**" : `${escapePath(path)}/**`, dot: true };
+  return { written, cwd, pattern: path === "" ? "**" : `${escapePath(path)}/**`, dot: false };
 }
 
 async function match(

@@ -21,6 +21,8 @@ export class Attempt implements Invocation {
   private controller: AbortController | undefined;
   private listener: ((message: ControlMessage) => void) | undefined;
   private unsent: ControlMessage[] | undefined;
+  /** The execution that is followed, if the call is a stream. */
+  private run: string | undefined;
   private controls = 0;
   private over = false;
 
@@ -40,6 +42,7 @@ export class Attempt implements Invocation {
 
   receive(frame: Frame): void {
     if (this.over || frame.attempt !== this.request.attempt) return;
+    if (frame.run !== undefined && frame.run !== (this.run ??= frame.run)) return;
     this.frames.accept(frame, (next) => {
       if (this.over) return;
       if (next.execution !== undefined) this.execution = next.execution;

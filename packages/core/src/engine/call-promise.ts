@@ -1,18 +1,20 @@
 import type { ErrorFrame, ExecutionDetail, ResultFrame } from "../protocol/frames.js";
-import { decode } from "../wire/index.js";
 import type { CallOutlet, CallTask } from "./call-task.js";
 import type { Present } from "./detail.js";
+import { decodeFrom } from "./encoding.js";
 import { RemoteStream } from "./remote-stream.js";
 
 /** Settles a promise with the outcome of a call; with a `RemoteStream`, if the call is one. */
 export class PromiseOutlet implements CallOutlet {
   readonly promise: Promise<unknown>;
   untouched = true;
+  private readonly functionName: string;
   private readonly present: Present;
   private resolve!: (value: unknown) => void;
   private reject!: (reason: unknown) => void;
 
-  constructor(present: Present) {
+  constructor(functionName: string, present: Present) {
+    this.functionName = functionName;
     this.present = present;
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -34,7 +36,7 @@ export class PromiseOutlet implements CallOutlet {
 
   result(frame: ResultFrame, execution: ExecutionDetail | undefined): void {
     try {
-      this.resolve(this.present(decode(frame.value), execution));
+      this.resolve(this.present(decodeFrom(this.functionName, frame.value), execution));
     } catch (error) {
       this.reject(error);
     }

@@ -3,6 +3,7 @@ import type {
   ExecutionDetail,
   Frame,
   ResultFrame,
+  StartedFrame,
   YieldFrame,
 } from "../protocol/frames.js";
 import { FaastCancelledError } from "../errors.js";
@@ -32,8 +33,8 @@ export interface CallSpec {
 
 /** Where the events of a call go: to a promise or to a stream. */
 export interface CallOutlet {
-  /** The call is a stream, and waits. */
-  started(task: CallTask): void;
+  /** The call is a stream, and waits; or it has begun a step. */
+  started(task: CallTask, frame: StartedFrame): void;
   item(frame: YieldFrame, execution: ExecutionDetail | undefined): void;
   result(frame: ResultFrame, execution: ExecutionDetail | undefined): void;
   /** @param frame - the frame that told it, if one did. */
@@ -98,11 +99,6 @@ export class CallTask implements Waiting {
     return this.admitted;
   }
 
-  /** Milliseconds that its worker may take to start. */
-  get startupTime(): number {
-    return this.context.deployment.limits.startupTime;
-  }
-
   /** Sends a control message to the attempt under way, or to the next one. */
   control(body: ControlBody): void {
     if (this.outlet.untouched) this.replay.push(body);
@@ -114,11 +110,24 @@ export class CallTask implements Waiting {
   cancel(reason: string, cause?: unknown): void {
     if (this.settled) return;
     const { functionName } = this.spec;
+    // Without a stack: there may be a million of them, and none has a place in the caller's code.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     const error = new FaastCancelledError(`${functionName}: ${reason}`, {
       functionName,
       ...(cause === undefined ? {} : { cause }),
     });
+    Error.stackTraceLimit = limit;
     this.finish(() => this.outlet.failed(error, undefined), false);
+  }
+
+  /** Does nothing more, and tells nobody: the process is about to end. `cancel` still settles it. */
+  freeze(): void {
+    this.abandoned = true;
+    this.disarm();
+    const attempts = this.attempts;
+    this.attempts = [];
+    for (const attempt of attempts) attempt.giveUp();
   }
 
   /** The caller of a stream wants no more: like `cancel`, but it is no failure. */
@@ -156,7 +165,7 @@ export class CallTask implements Waiting {
     switch (frame.type) {
       case "started":
         this.keepOnly(attempt);
-        return this.outlet.started(this);
+        return this.outlet.started(this, frame);
       case "yield":
         return this.outlet.item(frame, attempt.execution);
       case "result":

@@ -1,5 +1,5 @@
 import { FaastSerializationError } from "../errors.js";
-import { encode, WireError, type EncodeOptions } from "../wire/index.js";
+import { decode, encode, WireError, type EncodeOptions } from "../wire/index.js";
 
 /**
  * Encodes what is sent to a function.
@@ -22,5 +22,22 @@ export function encodeFor(
         cause: error,
       },
     );
+  }
+}
+
+/**
+ * Decodes what a function has sent.
+ *
+ * @throws FaastSerializationError with the function's name.
+ */
+export function decodeFrom(functionName: string, bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FaastSerializationError(`${functionName}: what it sent cannot be read: ${reason}`, {
+      functionName,
+      cause: error,
+    });
   }
 }

@@ -77,6 +77,13 @@ export class Engine implements EngineContext {
     for (let i = 0; i < places; i++) this.admission.release();
   }
 
+  /** Stops every call without telling anyone: the process is about to end. `close` tells, if it does not. */
+  freeze(): void {
+    this.admission.close();
+    this.stragglers.close();
+    for (const task of this.pending) task.freeze();
+  }
+
   /** Cancels every call, and every later one; the statistics remain. */
   close(reason: string, cause?: unknown): void {
     this.closed ??= reason;

@@ -63,7 +63,7 @@ function promiseProxy(
     } catch (error) {
       return Promise.reject(error);
     }
-    const outlet = new PromiseOutlet(present);
+    const outlet = new PromiseOutlet(key, present);
     const callSite = captureCallSite(proxy);
     engine.submit(
       { functionName: key, args: encoded, settings, callSite, stream: false, credit: 0 },

@@ -1,15 +1,20 @@
 import { FaastError } from "../errors.js";
-import type { ErrorFrame, ExecutionDetail, ResultFrame, YieldFrame } from "../protocol/frames.js";
-import { decode } from "../wire/index.js";
-import { encodeFor } from "./encoding.js";
+import type {
+  ErrorFrame,
+  ExecutionDetail,
+  ResultFrame,
+  StartedFrame,
+  YieldFrame,
+} from "../protocol/frames.js";
+import { decodeFrom, encodeFor } from "./encoding.js";
 import type { CallOutlet, CallTask } from "./call-task.js";
 import type { Present } from "./detail.js";
 
 /**
- * Milliseconds that `return()` waits for the remote generator to finish its `finally` blocks. A worker
- * that is still busy with an item fetched ahead is then given up, so that a `break` never hangs.
+ * Milliseconds that `return()` waits for a remote generator that is busy with an item fetched ahead. One
+ * that has not begun to end by then is given up, so that a `break` never hangs.
  */
-const RETURN_GRACE = 2000;
+const RETURN_GRACE = 5000;
 
 /** A call of `next`, `throw` or `return` that has no answer yet. */
 interface Pending {
@@ -49,6 +54,7 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
   /** Items received, wanted or not. */
   private answered = 0;
   private over = false;
+  private stopGrace: () => void = () => undefined;
   private readonly pending: Pending[] = [];
   private arrivals: Arrival[] = [];
   /** Items granted on credit, over the whole stream. */
@@ -123,17 +129,22 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
       this.endUnheard();
       return Promise.resolve({ value, done: true });
     }
-    const startup = this.untouched ? this.task.startupTime : 0;
+    // Busy with an item that was fetched ahead, it may take its time to notice. One that waits for its
+    // caller notices at once, and has all the time of the call for its `finally` blocks.
+    const mayBeBusy = this.granted > this.received && !this.untouched;
     const answer = this.step("return", value);
+    if (!mayBeBusy) return answer;
     const grace = setTimeout(() => {
       this.task?.drop();
       this.endUnheard();
-    }, RETURN_GRACE + startup);
-    return answer.finally(() => clearTimeout(grace));
+    }, RETURN_GRACE);
+    this.stopGrace = () => clearTimeout(grace);
+    return answer.finally(this.stopGrace);
   }
 
-  started(): void {
-    // A stream knows that it is one.
+  started(_task: CallTask, frame: StartedFrame): void {
+    // It has begun to end: from here on, it takes the time that it needs.
+    if (frame.control !== undefined) this.stopGrace();
   }
 
   item(frame: YieldFrame, execution: ExecutionDetail | undefined): void {
@@ -199,9 +210,12 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     return answer;
   }
 
+  private get functionName(): string {
+    return this.task?.spec.functionName ?? "stream";
+  }
+
   private encode(kind: StepKind, value: unknown): Uint8Array {
-    const functionName = this.task?.spec.functionName ?? "stream";
-    return encodeFor(functionName, value, { root: kind, lossyErrors: kind === "throw" });
+    return encodeFor(this.functionName, value, { root: kind, lossyErrors: kind === "throw" });
   }
 
   /** What was fetched ahead is of no interest after a `throw` or `return`. */
@@ -275,7 +289,7 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     execution: ExecutionDetail | undefined,
   ): Arrival {
     try {
-      return { kind, value: this.present(decode(bytes), execution) };
+      return { kind, value: this.present(decodeFrom(this.functionName, bytes), execution) };
     } catch (error) {
       return { kind: "error", error };
     }

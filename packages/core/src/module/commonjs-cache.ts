@@ -19,7 +19,8 @@ export function findInCommonJsCache(module: object): string | undefined {
   const { cache } = createRequire(process.execPath);
   const entries = Object.keys(cache)
     .map((key) => cache[key])
-    .filter((entry) => entry !== undefined);
+    // JSON that was imported is there, too, without a file name.
+    .filter((entry): entry is NodeModule => typeof entry?.filename === "string");
   const exact = entries.filter((entry) => entry.exports === module);
   if (exact.length > 0) return fileOf(defining(exact));
   const namespaces = entries.filter((entry) => isNamespaceOf(module, entry.exports));

@@ -14,6 +14,10 @@ export function moduleFunctions({
 }: LocatedModule): Map<string, FunctionKind> | undefined {
   if (exports === undefined) return undefined;
   const functions = callableExports(exports);
+  if (typeof exports === "function") {
+    for (const [key, kind] of callableExports({ default: exports })) functions.set(key, kind);
+    return functions;
+  }
   const whole: unknown = createRequire(file).cache[file]?.exports;
   if (typeof whole === "object" && whole !== null && defaultOf(exports) === whole) {
     for (const [key, kind] of callableExports(whole)) {

@@ -36,6 +36,12 @@ export async function locateModule(
 ): Promise<LocatedModule> {
   if (typeof module === "string") return { file: locatePath(module, callers) };
   if (isUrl(module)) return { file: locatePath(module.href, callers) };
+  if (typeof module === "function") {
+    // `module.exports = function …`, required or imported by default.
+    const file = findInCommonJsCache(module);
+    if (file === undefined) throw notAModule(module);
+    return { file, exports: module };
+  }
   if (typeof module !== "object" || module === null) throw notAModule(module);
   return { file: await locateObject(module, callers), exports: module };
 }

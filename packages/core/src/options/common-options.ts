@@ -78,12 +78,15 @@ export interface CommonOptions {
 /** Seconds that a timer can hold. */
 export const MAX_TIMEOUT = 2_000_000;
 
-const isStringMap = (value: unknown) =>
-  isRecord(value) && Object.values(value).every((each) => typeof each === "string");
+const isEnvironment = (value: unknown) =>
+  isRecord(value) &&
+  Object.entries(value).every(
+    ([name, each]) => /^[^=\0]+$/.test(name) && typeof each === "string" && !each.includes("\0"),
+  );
 const isStringList = (value: unknown) =>
   Array.isArray(value) && value.every((each) => typeof each === "string");
 const isInclude = (value: unknown) =>
-  typeof value === "string" ||
+  (typeof value === "string" && value !== "") ||
   (isRecord(value) &&
     typeof value.path === "string" &&
     (value.cwd === undefined || typeof value.cwd === "string") &&
@@ -95,7 +98,11 @@ export const commonOptionTable: OptionTable<CommonOptions> = {
   childProcessMemoryMb: numberOption(0, { min: 0, integer: true, unit: "MB" }),
   concurrency: numberOption(100, { min: 0, max: Infinity, integer: true, unit: "calls in flight" }),
   description: stringOption(""),
-  env: option({}, isStringMap, "an object whose values are strings"),
+  env: option(
+    {},
+    isEnvironment,
+    'an object whose values are strings (no name with "=", nothing with a NUL)',
+  ),
   esbuildOptions: option({}, isRecord, "an object of esbuild's options"),
   exclude: option([], isStringList, "a list of paths or globs"),
   gc: choiceOption("auto", ["auto", "force", "off"]),
@@ -105,7 +112,7 @@ export const commonOptionTable: OptionTable<CommonOptions> = {
     "a list of paths, globs, or { path, cwd } objects",
   ),
   maxRetries: numberOption(2, { min: 0, integer: true, unit: "attempts beyond the first" }),
-  memorySize: numberOption(1024, { min: 1, integer: true, unit: "MB" }),
+  memorySize: numberOption(1024, { min: 32, integer: true, unit: "MB" }),
   mode: choiceOption("auto", ["auto", "https", "queue"]),
   packageJson: option(
     "",

@@ -4,13 +4,15 @@ import { dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FaastError, FaastOptionsError } from "../errors.js";
 import type { CommonOptions } from "./common-options.js";
+import type { Provider } from "../provider/contract.js";
+import { isProvider } from "../provider/provider-shape.js";
 import { checkOptions } from "./option-check.js";
 import { isRecord, option, type OptionTable } from "./option-table.js";
 
 /** What `faast.config.*` exports by default, and `package.json#faast` holds. */
 export interface FaastConfig {
-  /** The provider of `faast(module)`: a short name or a package. Default: `"local"`. */
-  provider?: string | undefined;
+  /** The provider of `faast(module)`: a short name, a package, or the provider. Default: `"local"`. */
+  provider?: string | Provider<never> | undefined;
   /** Options for `faast(module)`, whichever the provider. */
   options?: CommonOptions;
   /** Further options for each provider, by its name. They prevail over `options`. */
@@ -25,8 +27,8 @@ export function defineConfig(config: FaastConfig): FaastConfig {
 const configTable: OptionTable<FaastConfig> = {
   provider: option(
     undefined,
-    (value) => typeof value === "string" && value !== "",
-    "the name of a provider",
+    (value) => (typeof value === "string" && value !== "") || isProvider(value),
+    "the name of a provider, or a provider",
   ),
   options: option({}, isRecord, "an object of options"),
   providerOptions: option(
@@ -82,7 +84,11 @@ async function load(file: string, importSource: ImportSource): Promise<unknown> 
     if (extension === ".json") return JSON.parse(await readFile(file, "utf8"));
     const exports: unknown =
       extension === ".ts" ? await importSource(file) : await import(pathToFileURL(file).href);
-    return defaultExport(exports);
+    const config = defaultExport(exports);
+    if (config !== undefined) return config;
+    throw new FaastOptionsError(
+      `${file} has no default export: export default defineConfig({ … }).`,
+    );
   } catch (error) {
     if (error instanceof FaastError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

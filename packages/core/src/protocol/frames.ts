@@ -14,6 +14,11 @@ export interface FrameBase {
   readonly sequence: number;
   /** Index in the batch of items that the call carries; 0 where a call carries one item. */
   readonly item: number;
+  /**
+   * Names the execution, in the frames of a stream: a transport that delivers a request twice starts two
+   * executions, of which the caller follows the first that it hears of.
+   */
+  readonly run?: string;
   /** Where and how the attempt runs. At the latest, the attempt's last frame has it. */
   readonly execution?: ExecutionDetail;
 }
@@ -28,9 +33,14 @@ export interface ExecutionDetail {
   readonly instanceId?: string;
 }
 
-/** The call turned out to be a stream: it waits for credit. Calls that are no streams need not send it. */
+/**
+ * The call turned out to be a stream: it waits for credit. Or, with `control`, the stream has begun the
+ * `return` that was asked of it. Calls that are no streams need not send it.
+ */
 export interface StartedFrame extends FrameBase {
   readonly type: "started";
+  /** Sequence of the control message that asked for the `return`. */
+  readonly control?: number;
 }
 
 /** One item of a stream. */

@@ -3,19 +3,8 @@ import { pathToFileURL } from "node:url";
 import { FaastProviderError } from "../errors.js";
 import { suggestion } from "../options/option-check.js";
 import type { Provider } from "./contract.js";
+import { isProvider } from "./provider-shape.js";
 import { knownProviderNames, packageOfProvider } from "./provider-name.js";
-
-/** Whether a value keeps the provider contract, as far as can be seen. */
-export function isProvider(value: unknown): value is Provider {
-  if (typeof value !== "object" || value === null) return false;
-  const candidate = value as Partial<Provider>;
-  return (
-    typeof candidate.name === "string" &&
-    typeof candidate.deploy === "function" &&
-    typeof candidate.options === "object" &&
-    candidate.options !== null
-  );
-}
 
 /**
  * Loads the provider of that name from the user's project: as seen from the files that called, then

@@ -21,6 +21,7 @@ export class FrameWriter {
   private readonly send: (frame: Frame) => void;
   private readonly entered = performance.now();
   private readonly startedAt = Date.now();
+  private run: string | undefined;
   private sequence = 0;
   private ended = false;
 
@@ -29,8 +30,9 @@ export class FrameWriter {
     this.send = send;
   }
 
-  started(): void {
-    this.write({ type: "started" });
+  started(control?: number): void {
+    this.run ??= Math.random().toString(36).slice(2);
+    this.write({ type: "started", ...answering(control) });
   }
 
   /** Writes an item; false if it could not travel, which ends the stream. */
@@ -88,7 +90,8 @@ export class FrameWriter {
     if (this.ended) return;
     this.ended = body.type === "result" || body.type === "error";
     const { call, attempt } = this.request;
-    this.send({ ...body, call, attempt, sequence: this.sequence++, item: 0 });
+    const run = this.run === undefined ? undefined : { run: this.run };
+    this.send({ ...body, call, attempt, sequence: this.sequence++, item: 0, ...run });
   }
 }
 

@@ -63,6 +63,7 @@ export class IteratorSession {
           this.steps.shift();
           this.credit = this.taken; // what was granted before the step is void
           this.answering = step.sequence;
+          if (step.type === "return") this.writer.started(step.sequence);
           if (await this.step(step)) return;
         } else if (this.taken < (step?.after ?? this.credit)) {
           this.taken++;

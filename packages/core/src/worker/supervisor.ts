@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   readonly start: StartIsolate;
   /** Milliseconds that the isolate may take to load the user's module. */
   readonly startupTime: number;
+  /** What is added to the message where the module cannot be loaded. */
+  readonly importAdvice?: string | undefined;
   /** What is told of a call's execution, given the isolate's id. */
   readonly describe: (request: EncodedCall, isolateId: string) => ExecutionDetail;
 }
@@ -258,7 +260,8 @@ export class Supervisor {
     const { verdict, importFailure, uncaught } = this;
     if (verdict !== undefined) return { ...base, ...verdict };
     if (importFailure !== undefined) {
-      const message = `the module could not be loaded: ${importFailure.message}`;
+      const { importAdvice = "" } = this.options;
+      const message = `the module could not be loaded: ${importFailure.message}${importAdvice}`;
       return { ...base, code: "import", message, value: importFailure.error };
     }
     if (exit.outOfMemory)
@@ -270,7 +273,7 @@ export class Supervisor {
     return {
       ...base,
       code: "exit",
-      message: `the worker ${exit.description} in the middle of the call`,
+      message: `the worker ${exit.description} ${current.early === undefined ? "in the middle of the call" : "while it loaded the module"}`,
     };
   }
 }
