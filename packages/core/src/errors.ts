@@ -90,66 +90,66 @@ function lineage(type: object): readonly string[] {
 
 /** An option is unknown, of the wrong type or out of its range. */
 export class FaastOptionsError extends FaastError {
-  static override readonly className = "FaastOptionsError";
+  static override readonly className: string = "FaastOptionsError";
   override readonly code = "FAAST_OPTIONS";
 }
 
 /** The file of the user's module could not be found. */
 export class FaastModuleError extends FaastError {
-  static override readonly className = "FaastModuleError";
+  static override readonly className: string = "FaastModuleError";
   override readonly code = "FAAST_MODULE";
 }
 
 /** The provider is not installed, or is none. */
 export class FaastProviderError extends FaastError {
-  static override readonly className = "FaastProviderError";
+  static override readonly className: string = "FaastProviderError";
   override readonly code = "FAAST_PROVIDER";
 }
 
 /** An argument, a result or an item of a stream cannot travel. */
 export class FaastSerializationError extends FaastError {
-  static override readonly className = "FaastSerializationError";
+  static override readonly className: string = "FaastSerializationError";
   override readonly code = "FAAST_SERIALIZATION";
 }
 
 /** The function ran longer than its `timeout`. */
 export class FaastTimeoutError extends FaastError {
-  static override readonly className = "FaastTimeoutError";
+  static override readonly className: string = "FaastTimeoutError";
   override readonly code = "FAAST_TIMEOUT";
 }
 
 /** The function used more memory than its worker has. */
 export class FaastOutOfMemoryError extends FaastError {
-  static override readonly className = "FaastOutOfMemoryError";
+  static override readonly className: string = "FaastOutOfMemoryError";
   override readonly code = "FAAST_OUT_OF_MEMORY";
 }
 
 /** The call was given up: by `cleanup()`, by an `AbortSignal`, or because the module is closed. */
 export class FaastCancelledError extends FaastError {
-  static override readonly className = "FaastCancelledError";
+  static override readonly className: string = "FaastCancelledError";
   override readonly code = "FAAST_CANCELLED";
 }
 
 /** The infrastructure could not be created, or the module could not be loaded in it. */
 export class FaastCreateFunctionError extends FaastError {
-  static override readonly className = "FaastCreateFunctionError";
+  static override readonly className: string = "FaastCreateFunctionError";
   override readonly code = "FAAST_CREATE_FUNCTION";
 }
 
 /** The platform refused the call since too many run already. */
 export class FaastConcurrencyError extends FaastError {
-  static override readonly className = "FaastConcurrencyError";
+  static override readonly className: string = "FaastConcurrencyError";
   override readonly code = "FAAST_CONCURRENCY";
 }
 
 /** The worker ended in the middle of the call: exit, signal or uncaught exception. */
 export class FaastWorkerExitError extends FaastError {
-  static override readonly className = "FaastWorkerExitError";
+  static override readonly className: string = "FaastWorkerExitError";
   override readonly code = "FAAST_WORKER_EXIT";
 }
 
 /** A call could not be delivered, or nothing was heard of it. */
 export class FaastTransportError extends FaastError {
-  static override readonly className = "FaastTransportError";
+  static override readonly className: string = "FaastTransportError";
   override readonly code = "FAAST_TRANSPORT";
 }

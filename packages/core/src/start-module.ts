@@ -109,7 +109,7 @@ async function choose(spec: StartModuleSpec, callers: readonly string[]): Promis
 function overlay(layers: readonly unknown[]): unknown {
   const wrong = layers.find((layer) => layer !== undefined && !isRecord(layer));
   if (wrong !== undefined) return wrong; // for the check to refuse
-  const given = layers.flatMap((layer) => Object.entries((layer ?? {}) as object));
+  const given = layers.flatMap((layer) => Object.entries(layer ?? {}));
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 

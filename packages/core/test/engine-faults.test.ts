@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import { faast, FaastError } from "@faast/core";
+import type { FaastError } from "@faast/core";
+import { faast } from "@faast/core";
 import type { ControlMessage, Frame, Invocation } from "@faast/core/provider";
 import { loopbackProvider, type LoopbackOptions } from "./loopback-provider.ts";
 import * as funcs from "./fixtures/functions.ts";

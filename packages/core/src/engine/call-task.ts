@@ -7,17 +7,31 @@ import type {
   YieldFrame,
 } from "../protocol/frames.js";
 import { FaastCancelledError } from "../errors.js";
+import type { Deployment } from "../provider/contract.js";
+import type { StatsRecorder } from "../stats/stats-recorder.js";
 import type { Waiting } from "./admission.js";
 import { Attempt, type ControlBody } from "./attempt.js";
 import { backoffDelay } from "./backoff.js";
 import type { CallSite } from "./call-site.js";
 import { armTimer } from "../timer.js";
-import type { EngineContext } from "./engine.js";
 import { failureOfFrame, isTransient, localFailure, type Failure } from "./failure.js";
 import type { CallSettings } from "./call-settings.js";
 
 /** Milliseconds beyond everything the worker may take, before the engine gives a call up for lost. */
 const DEADLINE_GRACE = 5000;
+
+/** What a call needs to know of the engine that carries it. */
+export interface CallContext {
+  readonly deployment: Deployment;
+  readonly stats: StatsRecorder;
+  /** Whether results that cannot travel unaltered are refused. */
+  readonly validate: boolean;
+  nextCallId(): string;
+  /** Takes the next turn under `rate` for a further attempt: milliseconds to wait for it. */
+  reserveStart(): number;
+  /** The call is settled and gives its places back. */
+  finished(task: CallTask, places: number): void;
+}
 
 /** What a call is made of, before it is numbered. */
 export interface CallSpec {
@@ -49,7 +63,7 @@ export class CallTask implements Waiting {
   readonly spec: CallSpec;
   outlet: CallOutlet;
   abandoned = false;
-  private readonly context: EngineContext;
+  private readonly context: CallContext;
   private readonly calledAt = Date.now();
   /** Attempts under way: one, or two while a straggler has a duplicate. */
   private attempts: Attempt[] = [];
@@ -62,7 +76,7 @@ export class CallTask implements Waiting {
   private replay: ControlBody[] = [];
   private disarm: () => void = () => undefined;
 
-  constructor(context: EngineContext, spec: CallSpec, outlet: CallOutlet) {
+  constructor(context: CallContext, spec: CallSpec, outlet: CallOutlet) {
     this.context = context;
     this.spec = spec;
     this.outlet = outlet;

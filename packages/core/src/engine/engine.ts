@@ -2,25 +2,12 @@ import type { CommonOptions } from "../options/common-options.js";
 import type { Deployment } from "../provider/contract.js";
 import { StatsRecorder } from "../stats/stats-recorder.js";
 import { Admission } from "./admission.js";
-import { CallTask, type CallOutlet, type CallSpec } from "./call-task.js";
+import { CallTask, type CallContext, type CallOutlet, type CallSpec } from "./call-task.js";
 import { SignalGroup } from "./signal-group.js";
 import { StragglerWatch } from "./straggler-watch.js";
 
-/** What a call needs to know of the engine that carries it. */
-export interface EngineContext {
-  readonly deployment: Deployment;
-  readonly stats: StatsRecorder;
-  /** Whether results that cannot travel unaltered are refused. */
-  readonly validate: boolean;
-  nextCallId(): string;
-  /** Takes the next turn under `rate` for a further attempt: milliseconds to wait for it. */
-  reserveStart(): number;
-  /** The call is settled and gives its places back. */
-  finished(task: CallTask, places: number): void;
-}
-
 /** Carries the calls of one module: admission, attempts, cancellation, statistics. */
-export class Engine implements EngineContext {
+export class Engine implements CallContext {
   readonly deployment: Deployment;
   readonly stats = new StatsRecorder();
   readonly validate: boolean;

@@ -20,8 +20,8 @@ const RETURN_GRACE = 5000;
 interface Pending {
   readonly kind: StepKind;
   readonly value: unknown;
-  resolve(result: IteratorResult<unknown>): void;
-  reject(reason: unknown): void;
+  readonly resolve: (result: IteratorResult<unknown>) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 type StepKind = "next" | "throw" | "return";

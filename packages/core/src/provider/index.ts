@@ -45,14 +45,4 @@ export { CostMetric, type CostMetricFields } from "../cost/cost-metric.js";
 export { FunctionStats } from "../stats/function-stats.js";
 export * from "../errors.js";
 export { startModule, type StartModuleSpec } from "../start-module.js";
-export {
-  packCall,
-  packFrame,
-  unpackCall,
-  unpackFrame,
-  type BlobStore,
-  type JsonCall,
-  type JsonFrame,
-  type JsonPayload,
-  type PayloadRoute,
-} from "../protocol/json-frames.js";
+export * from "../protocol/json-frames.js";

@@ -14,14 +14,4 @@ export type { ModuleExports } from "./module-exports.js";
 export type { ControlMessage } from "../protocol/control.js";
 export type { EncodedCall } from "../protocol/request.js";
 export type * from "../protocol/frames.js";
-export {
-  packCall,
-  packFrame,
-  unpackCall,
-  unpackFrame,
-  type BlobStore,
-  type JsonCall,
-  type JsonFrame,
-  type JsonPayload,
-  type PayloadRoute,
-} from "../protocol/json-frames.js";
+export * from "../protocol/json-frames.js";
