@@ -5,5 +5,4 @@ export default {
   // One emulator for all test files, each with an account of its own: test/emulator.ts.
   globalSetup: "<rootDir>/../../scripts/aws-emulator/jest-setup.mjs",
   globalTeardown: "<rootDir>/../../scripts/aws-emulator/jest-teardown.mjs",
-  testTimeout: 60_000,
 };

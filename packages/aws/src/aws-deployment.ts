@@ -11,6 +11,7 @@ import {
   type TransportLimits,
 } from "@faast/core/provider";
 import type { ControlQueue } from "./control-queues.js";
+import { Delivery } from "./delivery.js";
 import type { InvocationOutcome } from "./invocation-outcome.js";
 import type { JobInfrastructure } from "./job-infrastructure.js";
 import { isOurs, type LambdaEvent, type LambdaResponse } from "./lambda-message.js";
@@ -43,14 +44,17 @@ export class AwsDeployment implements Deployment {
   }
 
   async invoke(invocation: Invocation): Promise<void> {
-    const { request } = invocation;
+    const delivery = new Delivery(invocation);
+    const { request } = delivery;
     const stream = request.stream || this.streams.has(request.functionName);
-    if (stream) return this.invokeStream(invocation);
-    if (this.infrastructure.mode === "queue") return this.invokeByQueue(invocation);
-    const response = await this.invokeDirectly(invocation, {});
+    if (stream) return this.invokeStream(delivery);
+    // A plain call does not listen: given up, it goes on to its end, and is billed.
+    delivery.abandoned.addEventListener("abort", () => this.abandoned++);
+    if (this.infrastructure.mode === "queue") return this.invokeByQueue(delivery);
+    const response = await this.invokeDirectly(delivery, {});
     if (response?.needsStream === true) {
       this.streams.add(request.functionName);
-      return this.invokeStream(invocation);
+      return this.invokeStream(delivery);
     }
   }
 
@@ -84,48 +88,46 @@ export class AwsDeployment implements Deployment {
   }
 
   /** Frames come by the reply queue, and control messages go by a queue of the stream's own. */
-  private async invokeStream(invocation: Invocation): Promise<void> {
+  private async invokeStream(delivery: Delivery): Promise<void> {
     const { infrastructure } = this;
     const [replies, control] = await Promise.all([
       infrastructure.replies(),
       infrastructure.controlQueues.acquire(),
     ]);
-    const forget = replies.router.expect(invocation);
-    const over = whenOver(invocation).then(forget);
-    invocation.onControl((message) => control.send(message));
-    if (infrastructure.mode === "queue") {
-      await this.dispatch(invocation, replies.url, control);
-      await over;
-      await control.release();
-      return;
-    }
-    const response = await this.invokeDirectly(invocation, {
+    const forget = replies.router.expect(delivery);
+    // The function has stopped listening before it sends its last frame. One that dies without has its
+    // queue for good: its last wait for messages may still take some.
+    delivery.onLastFrame(() => {
+      forget();
+      control.release();
+    });
+    delivery.onControl((message) => control.send(message));
+    if (infrastructure.mode === "queue") return this.dispatch(delivery, replies.url, control);
+    await this.invokeDirectly(delivery, {
       replyQueue: replies.url,
       controlQueue: control.url,
       inlineLimit: infrastructure.queueInlineLimit,
     });
-    // Without an answer, the function may still listen: the queue is not used again.
-    if (response !== undefined) await control.release();
   }
 
-  private async invokeByQueue(invocation: Invocation): Promise<void> {
+  private async invokeByQueue(delivery: Delivery): Promise<void> {
     const replies = await this.infrastructure.replies();
-    const forget = replies.router.expect(invocation, () => {
-      this.streams.add(invocation.request.functionName);
-      this.invokeStream(invocation).catch((error: unknown) => {
-        invocation.fail("lost", error instanceof Error ? error.message : String(error));
+    const forget = replies.router.expect(delivery, () => {
+      this.streams.add(delivery.request.functionName);
+      this.invokeStream(delivery).catch((error: unknown) => {
+        delivery.fail("lost", error instanceof Error ? error.message : String(error));
       });
     });
-    void whenOver(invocation).then(forget);
-    await this.dispatch(invocation, replies.url);
+    delivery.signal.addEventListener("abort", forget, { once: true });
+    await this.dispatch(delivery, replies.url);
   }
 
-  private async dispatch(invocation: Invocation, replyQueue: string, control?: ControlQueue) {
+  private async dispatch(delivery: Delivery, replyQueue: string, control?: ControlQueue) {
     const { infrastructure } = this;
     const inlineLimit = infrastructure.queueInlineLimit;
     const event: LambdaEvent = {
       faast: 1,
-      call: await packCall(invocation.request, {
+      call: await packCall(delivery.request, {
         inlineLimit: await infrastructure.dispatchInlineLimit(),
         blobs: infrastructure.blobs,
       }),
@@ -133,44 +135,34 @@ export class AwsDeployment implements Deployment {
       replyQueue,
       ...(control === undefined ? {} : { controlQueue: control.url }),
     };
-    const refused = await infrastructure.dispatch(JSON.stringify(event), invocation.signal);
-    if (refused !== undefined) invocation.fail(refused, "Lambda did not take the call");
+    const refused = await infrastructure.dispatch(JSON.stringify(event), delivery.abandoned);
+    if (refused !== undefined) delivery.fail(refused, "Lambda did not take the call");
   }
 
   private async invokeDirectly(
-    invocation: Invocation,
+    delivery: Delivery,
     queues: Partial<Pick<LambdaEvent, "replyQueue" | "controlQueue" | "inlineLimit">>,
   ): Promise<LambdaResponse | undefined> {
     const { blobs } = this.infrastructure;
-    const call = await packCall(invocation.request, { inlineLimit: SYNC_INLINE_LIMIT, blobs });
+    const call = await packCall(delivery.request, { inlineLimit: SYNC_INLINE_LIMIT, blobs });
     const event: LambdaEvent = { faast: 1, call, inlineLimit: SYNC_INLINE_LIMIT, ...queues };
     let outcome: InvocationOutcome;
     try {
-      outcome = await this.infrastructure.invoke(JSON.stringify(event), invocation.signal);
+      outcome = await this.infrastructure.invoke(JSON.stringify(event), delivery.abandoned);
     } catch (error) {
-      // The caller has given it up; over there it goes on to its end, and is billed.
-      if (!invocation.signal.aborted) throw error;
-      this.abandoned++;
-      return undefined;
+      if (delivery.abandoned.aborted) return undefined;
+      throw error;
     }
     if ("failure" in outcome) {
-      invocation.fail(outcome.failure.code, outcome.failure.message);
+      delivery.fail(outcome.failure.code, outcome.failure.message);
       return undefined;
     }
     const response: unknown = JSON.parse(outcome.payload);
     if (!isOurs<LambdaResponse>(response)) {
-      invocation.fail("lost", "the function's answer is not one of ours");
+      delivery.fail("lost", "the function's answer is not one of ours");
       return undefined;
     }
-    for (const each of response.frames) invocation.receive(await unpackFrame(each, blobs));
+    for (const each of response.frames) delivery.receive(await unpackFrame(each, blobs));
     return response;
   }
-}
-
-/** Resolves when the attempt is over. */
-function whenOver({ signal }: Invocation): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -12,6 +12,7 @@ export interface MessageSink {
 export class ControlQueues {
   private readonly sink: MessageSink;
   private readonly idle: string[] = [];
+  private readonly busy = new Set<ControlQueue>();
   private made = 0;
 
   constructor(sink: MessageSink) {
@@ -20,7 +21,16 @@ export class ControlQueues {
 
   async acquire(): Promise<ControlQueue> {
     const url = this.idle.pop() ?? (await this.sink.create(this.made++));
-    return new ControlQueue(url, this.sink, () => this.idle.push(url));
+    const queue = new ControlQueue(url, this.sink, () => {
+      if (this.busy.delete(queue)) this.idle.push(url);
+    });
+    this.busy.add(queue);
+    return queue;
+  }
+
+  /** Resolves when what was to be sent has been sent. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.busy].map((queue) => queue.flush()));
   }
 }
 
@@ -31,7 +41,6 @@ export class ControlQueue {
   private readonly onReleased: () => void;
   private waiting: JsonControl[] = [];
   private sending: Promise<void> | undefined;
-  private cancelled = false;
 
   constructor(url: string, sink: MessageSink, onReleased: () => void) {
     this.url = url;
@@ -41,14 +50,20 @@ export class ControlQueue {
 
   send(message: ControlMessage): void {
     this.waiting.push(jsonOf(message));
-    if (message.type === "cancel") this.cancelled = true;
     this.sending ??= this.drain();
   }
 
-  /** The stream is over. Another may have the queue, unless the function may still listen to it. */
-  async release(): Promise<void> {
+  /**
+   * Nobody listens to it any more, so that another stream may have it. What is still being sent is not
+   * for that one, and passed over there.
+   */
+  release(): void {
+    this.onReleased();
+  }
+
+  /** Resolves when what was to be sent has been sent. */
+  async flush(): Promise<void> {
     await this.sending;
-    if (!this.cancelled) this.onReleased();
   }
 
   private async drain(): Promise<void> {

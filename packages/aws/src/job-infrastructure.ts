@@ -1,8 +1,9 @@
 import { hostname, userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BlobStore, CleanupOptions, DeploySpec, FailureCode } from "@faast/core/provider";
 import { DEFAULT_ROLE, type AwsOptions } from "./aws-options.js";
 import { ControlQueues } from "./control-queues.js";
-import { createAwsClients, type AwsClientConfig, type AwsClients } from "./infra/clients.js";
+import { createAwsClients, type AwsClients } from "./infra/clients.js";
 import { putEventInvokeConfig } from "./infra/event-invoke.js";
 import { createFunction, deleteFunction } from "./infra/function.js";
 import { createLogGroup, deleteLogGroup } from "./infra/log-group.js";
@@ -27,6 +28,8 @@ const TIMEOUT_RESERVE = 5;
 const LONGEST_TIMEOUT = 900;
 /** Seconds that an asynchronous invocation may wait for its turn. */
 const EVENT_AGE = 120;
+/** Milliseconds in which what Lambda has to say of an execution follows the execution's last frame. */
+const LATE_LINES = 500;
 /** Days after which an abandoned job's resources may be collected. */
 const LEASE_DAYS = 1;
 /** Bytes of an asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
@@ -53,6 +56,10 @@ export class JobInfrastructure {
   private roleArn = "";
   private functionArn = "";
   private creating: Promise<unknown> = Promise.resolve();
+  /** Executions may end unseen: those that answer by the queue, and those that were given up. */
+  private loose = false;
+  /** There may be something to remove. */
+  private begun = false;
   private readonly queues = new Map<string, Promise<Queue>>();
   private topic: Promise<{ arn: string; maximumMessageSize: number }> | undefined;
   private repliesPromise: Promise<Replies> | undefined;
@@ -68,7 +75,7 @@ export class JobInfrastructure {
     this.tags = jobTags({ job: job.id, owner: owner(), createdAt: job.createdAt, expiresAt });
     this.clientsPromise = createAwsClients({
       region: options.region,
-      clientConfig: options.clientConfig as AwsClientConfig,
+      clientConfig: options.clientConfig,
       invocations: {
         concurrency: options.concurrency,
         timeoutSeconds: lambdaTimeout(options) + 10,
@@ -104,6 +111,7 @@ export class JobInfrastructure {
 
   /** Creates the function, and what starts it in queue mode. */
   async createFunction(zip: Uint8Array, signal: AbortSignal): Promise<void> {
+    this.begun = true;
     const creation = this.create(zip, signal);
     // Whoever closes waits until it is known what there is.
     this.creating = creation.catch(() => undefined);
@@ -112,6 +120,7 @@ export class JobInfrastructure {
 
   /** Invokes the function, and waits for its answer. */
   async invoke(payload: string, signal: AbortSignal): Promise<InvocationOutcome> {
+    signal.addEventListener("abort", () => (this.loose = true), { once: true });
     const client = await this.ready.invocations();
     return invocationOutcome(() =>
       client.invoke({ FunctionName: this.functionName, Payload: payload }, { abortSignal: signal }),
@@ -144,6 +153,7 @@ export class JobInfrastructure {
 
   /** The queue of replies, made when first needed. */
   replies(): Promise<Replies> {
+    this.loose = true;
     return (this.repliesPromise ??= this.openReplies());
   }
 
@@ -151,7 +161,9 @@ export class JobInfrastructure {
     await this.creating;
     const clients = await this.clientsPromise.catch(() => undefined);
     await this.router?.close();
-    if (clients === undefined) return;
+    // Streams that were given up just now are told so.
+    await this.controlQueues.flush();
+    if (clients === undefined || !this.begun) return;
     if (deleteResources) await this.removeAll(clients);
   }
 
@@ -246,8 +258,7 @@ export class JobInfrastructure {
     const queues = await Promise.allSettled(this.queues.values());
     const topic = await this.topic?.catch(() => undefined);
     const removals = await Promise.allSettled([
-      // Its log group goes when nothing can write to it any more.
-      deleteFunction(scope, this.functionName).then(() => deleteLogGroup(scope, this.functionName)),
+      deleteFunction(scope, this.functionName),
       ...queues.map((each) =>
         each.status === "fulfilled" ? deleteQueue(scope, each.value.url) : Promise.resolve(),
       ),
@@ -255,8 +266,18 @@ export class JobInfrastructure {
       // The function may have made it, for a result that was never heard of.
       JobBucket.remove(clients, this.functionName),
     ]);
+    removals.push(...(await Promise.allSettled([this.removeLogGroup(clients)])));
     const failed = removals.find((each) => each.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Last of all, since Lambda's own lines about an execution come after the execution's last frame. */
+  private async removeLogGroup(clients: AwsClients): Promise<void> {
+    await deleteLogGroup({ clients }, this.functionName);
+    if (!this.loose) return;
+    // With a role of the user's own that may create log groups, such a line brings the group back.
+    await sleep(LATE_LINES);
+    await deleteLogGroup({ clients }, this.functionName);
   }
 }
 

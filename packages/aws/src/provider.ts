@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { bundle, callableExports, writeInspectionCopy } from "@faast/bundler";
 import {
+  FaastCreateFunctionError,
   FaastOptionsError,
   type DeploySpec,
   type Deployment,
@@ -9,6 +11,7 @@ import {
 } from "@faast/core/provider";
 import { AwsDeployment } from "./aws-deployment.js";
 import { awsOptionTable, lambdaLimits, type AwsOptions } from "./aws-options.js";
+import { AwsRequestError } from "./infra/aws-failure.js";
 import { JobInfrastructure } from "./job-infrastructure.js";
 
 const workerEntry = fileURLToPath(new URL("./worker/lambda-entry.js", import.meta.url));
@@ -44,9 +47,23 @@ async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promis
     ]);
     return new AwsDeployment(infrastructure, functions);
   } catch (error) {
-    await infrastructure.close({ deleteResources: true, deleteCaches: false, gcTimeout: 10 });
-    throw error;
+    await infrastructure
+      .close({ deleteResources: true, deleteCaches: false, gcTimeout: 10 })
+      .catch((failure: unknown) => warnOfLeftovers(job.name, failure));
+    if (!(error instanceof AwsRequestError)) throw error;
+    throw new FaastCreateFunctionError(`faast("aws") could not be set up. ${error.message}`, {
+      cause: error,
+    });
   }
+}
+
+/** What could not be removed is told beside the failure that comes first, not in its place. */
+function warnOfLeftovers(jobName: string, failure: unknown): void {
+  const reason = failure instanceof Error ? failure.message : String(failure);
+  process.emitWarning(
+    `After faast("aws") had failed, not all resources named ${jobName} could be removed: ${reason}`,
+    "FaastWarning",
+  );
 }
 
 /** Refuses what Lambda would refuse, before anything is asked of it. */
@@ -58,7 +75,7 @@ function checkLimits(options: Required<AwsOptions>): void {
     const expected = limit.expected(options[name]);
     if (expected === undefined) continue;
     throw new FaastOptionsError(
-      `The option "${name}" of faast("aws") must be ${expected}, not ${String(options[name])}: Lambda has that limit.`,
+      `The option "${name}" of faast("aws") must be ${expected}, not ${inspect(options[name])}: Lambda has that limit.`,
     );
   }
   if (options.packageJson !== "") {

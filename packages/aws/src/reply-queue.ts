@@ -49,10 +49,15 @@ export class ReplyRouter {
     await this.polling;
   }
 
-  /** Polls while anyone waits. */
+  /** Whether anyone waits, other than for the end of what has been given up. */
+  private get awaited(): boolean {
+    for (const { invocation } of this.waiting.values()) if (!invocation.signal.aborted) return true;
+    return false;
+  }
+
   private async poll(): Promise<void> {
     const { signal } = this.stop;
-    while (this.waiting.size > 0 && !signal.aborted) {
+    while (this.awaited && !signal.aborted) {
       try {
         const bodies = await this.source.receive(signal);
         await Promise.all(bodies.map((body) => this.route(body)));

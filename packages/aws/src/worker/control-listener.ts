@@ -1,9 +1,15 @@
 import type { ControlMessage } from "@faast/core/worker";
 import { isOurs } from "../lambda-message.js";
-import { sendMessage, takeMessages } from "./queue-client.js";
+import { QueueGoneError, sendMessage, takeMessages } from "./queue-client.js";
 
 /** Seconds that one wait for control messages lasts: SQS's maximum. */
 const WAIT = 20;
+
+/** Milliseconds before another try, when a wait for messages has failed. */
+const RETRY_DELAY = 500;
+
+/** Tries until a queue that is not to be found has gone: one just made may not be seen everywhere yet. */
+const GONE_TRIES = 10;
 
 /** A message of a control queue. */
 export interface ControlEnvelope {
@@ -15,16 +21,22 @@ export interface ControlEnvelope {
 /** A control message as JSON. */
 export type JsonControl = Omit<ControlMessage, "value"> & { readonly value?: string };
 
+/** The attempt that listens. */
+export interface Listening {
+  readonly queueUrl: string;
+  readonly call: string;
+  readonly attempt: number;
+  readonly deliver: (message: ControlMessage) => void;
+}
+
 /** Hands the messages of a control queue on until it is closed. */
 export class ControlListener {
-  private readonly queueUrl: string;
-  private readonly deliver: (message: ControlMessage) => void;
+  private readonly listening: Listening;
   private readonly loop: Promise<void>;
   private closed = false;
 
-  constructor(queueUrl: string, deliver: (message: ControlMessage) => void) {
-    this.queueUrl = queueUrl;
-    this.deliver = deliver;
+  constructor(listening: Listening) {
+    this.listening = listening;
     this.loop = this.listen();
   }
 
@@ -35,17 +47,38 @@ export class ControlListener {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await sendMessage(this.queueUrl, JSON.stringify({ faast: 1, messages: [] }));
+    const { queueUrl } = this.listening;
+    // Without that message, the wait ends by itself.
+    await sendMessage(queueUrl, JSON.stringify({ faast: 1, messages: [] })).catch(() => undefined);
     await this.loop;
   }
 
+  /** Never rejects. */
   private async listen(): Promise<void> {
+    const { queueUrl, call, attempt, deliver } = this.listening;
+    let misses = 0;
     while (!this.closed) {
-      for (const { Body } of await takeMessages(this.queueUrl, WAIT)) {
-        const envelope: unknown = JSON.parse(Body);
-        if (!isOurs<ControlEnvelope>(envelope)) continue;
-        for (const message of envelope.messages) this.deliver(controlOf(message));
+      try {
+        for (const { Body } of await takeMessages(queueUrl, WAIT)) this.hand(Body);
+        misses = 0;
+      } catch (error) {
+        if (error instanceof QueueGoneError && ++misses === GONE_TRIES) {
+          // The job has been cleaned up: nobody waits for this stream any more.
+          deliver({ type: "cancel", call, attempt, sequence: 0 });
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
       }
+    }
+  }
+
+  private hand(body: string): void {
+    const { call, attempt, deliver } = this.listening;
+    const envelope: unknown = JSON.parse(body);
+    if (!isOurs<ControlEnvelope>(envelope)) return;
+    for (const message of envelope.messages) {
+      // What was late for the stream that had the queue before is not for this one.
+      if (message.call === call && message.attempt === attempt) deliver(controlOf(message));
     }
   }
 }

@@ -98,7 +98,13 @@ class Run {
     const { controlQueue } = this.event;
     const ended = this.run(request);
     if (controlQueue !== undefined) {
-      this.listener = new ControlListener(controlQueue, (message) => this.control?.(message));
+      const { call, attempt } = request;
+      this.listener = new ControlListener({
+        queueUrl: controlQueue,
+        call,
+        attempt,
+        deliver: (message) => this.control?.(message),
+      });
     }
     const last = await ended;
     // Before the caller learns that it is over, and gives the queue to another stream.

@@ -7,6 +7,9 @@ export interface ReceivedMessage {
   readonly ReceiptHandle: string;
 }
 
+/** The queue does not exist any more: its job has been cleaned up. */
+export class QueueGoneError extends Error {}
+
 /** Sends a message to a queue. */
 export async function sendMessage(queueUrl: string, body: string): Promise<void> {
   await call("SendMessage", { QueueUrl: queueUrl, MessageBody: body });
@@ -44,7 +47,10 @@ async function call<T>(operation: string, input: object, wait = 0): Promise<T> {
     wait,
   });
   const text = await response.text();
-  if (!response.ok)
-    throw new Error(`SQS ${operation} failed: ${response.status} ${text.slice(0, 500)}`);
+  if (!response.ok) {
+    const gone = /QueueDoesNotExist|NonExistentQueue/.test(text);
+    const reason = `SQS ${operation} failed: ${response.status} ${text.slice(0, 500)}`;
+    throw gone ? new QueueGoneError(reason) : new Error(reason);
+  }
   return (text === "" ? {} : JSON.parse(text)) as T;
 }

@@ -11,6 +11,7 @@ export class ReplySender {
   private readonly route: PayloadRoute;
   private waiting: Frame[] = [];
   private sending: Promise<void> | undefined;
+  private failure: Error | undefined;
 
   constructor(queueUrl: string, route: PayloadRoute) {
     this.queueUrl = queueUrl;
@@ -19,12 +20,16 @@ export class ReplySender {
 
   send(frame: Frame): void {
     this.waiting.push(frame);
-    this.sending ??= this.drain();
+    this.sending ??= this.drain().catch((error: unknown) => {
+      // Told by `flush`: nothing is sent any more, since a frame is missing.
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
+    });
   }
 
   /** Resolves when everything has been sent; rejects if that failed. */
   async flush(): Promise<void> {
     await this.sending;
+    if (this.failure !== undefined) throw this.failure;
   }
 
   private async drain(): Promise<void> {

@@ -1,0 +1,20 @@
+// What aws-modes.mjs has the functions do.
+import { readFileSync } from "node:fs";
+
+export function hello(name) {
+  return `hello ${name}`;
+}
+
+export async function sleep(ms) {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** MB of physical memory: of this process, and of the one that started it. */
+export function memory() {
+  const residentMb = (pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)[1]) / 1024;
+  };
+  const isChild = process.env.FAAST_ISOLATE !== undefined;
+  return { own: residentMb(process.pid), handler: isChild ? residentMb(process.ppid) : 0 };
+}

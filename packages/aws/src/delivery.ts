@@ -1,0 +1,59 @@
+import type {
+  ControlMessage,
+  EncodedCall,
+  FailureCode,
+  Frame,
+  Invocation,
+} from "@faast/core/provider";
+
+/**
+ * An attempt on its way to Lambda. Tells an execution that has ended from one that goes on although
+ * nobody waits for it any more.
+ */
+export class Delivery implements Invocation {
+  readonly request: EncodedCall;
+  readonly signal: AbortSignal;
+  private readonly invocation: Invocation;
+  private readonly abandonment = new AbortController();
+  private ended = false;
+  private onLast: (() => void) | undefined;
+
+  constructor(invocation: Invocation) {
+    this.invocation = invocation;
+    this.request = invocation.request;
+    this.signal = invocation.signal;
+    const giveUp = () => {
+      if (!this.ended) this.abandonment.abort();
+    };
+    if (this.signal.aborted) giveUp();
+    else this.signal.addEventListener("abort", giveUp, { once: true });
+  }
+
+  /** Fires when the attempt is given up before its execution has ended. */
+  get abandoned(): AbortSignal {
+    return this.abandonment.signal;
+  }
+
+  /** @param listener - told when the last frame comes, even if nobody waits for it any more. */
+  onLastFrame(listener: () => void): void {
+    this.onLast = listener;
+  }
+
+  receive(frame: Frame): void {
+    if (frame.type === "result" || frame.type === "error") {
+      this.ended = true;
+      // Before the caller learns of it, and makes the next call.
+      this.onLast?.();
+    }
+    this.invocation.receive(frame);
+  }
+
+  fail(code: FailureCode, message: string): void {
+    this.ended = true;
+    this.invocation.fail(code, message);
+  }
+
+  onControl(listener: (message: ControlMessage) => void): void {
+    this.invocation.onControl(listener);
+  }
+}
