@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { faastAws } from "@faast/aws";
+import { startEmulator, type RunningEmulator } from "../../../scripts/aws-emulator.mjs";
+import { createAwsClients, type AwsClients } from "../dist/infra/clients.js";
+import { accountOf, type Emulator } from "./emulator.ts";
+import * as funcs from "./fixtures/functions.ts";
+import { expectNothingLeft } from "./leftovers.ts";
+import { caught, modes } from "./modes.ts";
+
+interface Policy {
+  Statement: { Effect: string; Action: string[]; Resource: string | string[] }[];
+}
+
+/** Actions for which the emulator does not look at the name of what is to be created, as AWS does. */
+const nameless = ["lambda:CreateFunction"];
+
+/** The policy that the documentation tells users to have, less some actions. */
+function documentedPolicy(...lacking: string[]): string {
+  const page = readFileSync(new URL("../../../docs/aws.md", import.meta.url), "utf8");
+  const block = /```json\n([^]*?)```/.exec(page)?.[1] ?? "";
+  const policy = JSON.parse(block) as Policy;
+  const documented = policy.Statement.flatMap(({ Action }) => Action);
+  expect(documented).toEqual(expect.arrayContaining(nameless));
+  policy.Statement.push({ Effect: "Allow", Action: nameless, Resource: "*" });
+  for (const statement of policy.Statement)
+    statement.Action = statement.Action.filter((each) => !lacking.includes(each));
+  policy.Statement = policy.Statement.filter(({ Action }) => Action.length > 0);
+  return JSON.stringify(policy);
+}
+
+/** An emulator that holds everyone to the policies. */
+let strict: RunningEmulator;
+let emulator: Emulator;
+let administrator: AwsClients;
+beforeAll(async () => {
+  strict = await startEmulator({ env: { AUTH: "true" } });
+  emulator = accountOf(strict.endpoint);
+  Object.assign(process.env, emulator.env);
+  administrator = await createAwsClients(emulator);
+});
+afterAll(async () => {
+  administrator.destroy();
+  await strict.stop();
+});
+
+/** Options for whoever may do what the policy says. */
+async function asUser(name: string, policy: string) {
+  const iam = await administrator.iam();
+  await iam.createUser({ UserName: name });
+  await iam.putUserPolicy({ UserName: name, PolicyName: "own", PolicyDocument: policy });
+  const { AccessKey } = await iam.createAccessKey({ UserName: name });
+  const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey ?? {};
+  const { endpoint } = emulator;
+  return { clientConfig: { endpoint, credentials: { accessKeyId, secretAccessKey } } };
+}
+
+it("the documented policy is enough for every mode, and for what has to be removed", async () => {
+  const user = await asUser("ada", documentedPolicy());
+  for (const [, options] of modes) {
+    {
+      await using m = await faastAws(funcs, { ...options, ...user });
+      const bytes = new Uint8Array(8 << 20).fill(1);
+      expect(await m.functions.byteLength(bytes)).toBe(8 << 20);
+      expect(((await m.functions.echo(bytes)) as Uint8Array).byteLength).toBe(8 << 20);
+      const talk = m.functions.talk();
+      await talk.next();
+      expect(await talk.next("one")).toEqual({ value: "heard one", done: false });
+      expect(await talk.return("enough")).toEqual({ value: "enough", done: true });
+    }
+    await expectNothingLeft(emulator);
+  }
+}, 120_000);
+
+it("whoever lacks a permission is told which, and nothing is left", async () => {
+  const user = await asUser("bob", documentedPolicy("lambda:CreateFunction"));
+  const error = await caught(faastAws(funcs, user));
+  expect(error).toMatchObject({ code: "FAAST_CREATE_FUNCTION" });
+  expect((error as Error).message).toContain('permission "lambda:CreateFunction" is missing');
+  await expectNothingLeft(emulator);
+});
