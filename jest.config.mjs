@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { base } from "./jest.config.base.mjs";
 
 export default {
+  // A project's own time-out does not count when several run together.
+  testTimeout: base.testTimeout,
   projects: ["<rootDir>/packages/*/jest.config.mjs", "<rootDir>/examples/*/jest.config.mjs"],
   reporters: ["default", fileURLToPath(new URL("./scripts/summary-reporter.mjs", import.meta.url))],
 };

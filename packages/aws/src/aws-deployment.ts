@@ -92,7 +92,7 @@ export class AwsDeployment implements Deployment {
     const { infrastructure } = this;
     const [replies, control] = await Promise.all([
       infrastructure.replies(),
-      infrastructure.controlQueues.acquire(),
+      infrastructure.controlQueues.acquire((reason) => delivery.fail("lost", reason)),
     ]);
     const forget = replies.router.expect(delivery);
     // The function has stopped listening before it sends its last frame. One that dies without has its

@@ -19,11 +19,13 @@ export class ControlQueues {
     this.sink = sink;
   }
 
-  async acquire(): Promise<ControlQueue> {
+  /** @param onFailure - told when a message could not be sent: the stream would wait for ever. */
+  async acquire(onFailure: (reason: string) => void): Promise<ControlQueue> {
     const url = this.idle.pop() ?? (await this.sink.create(this.made++));
-    const queue = new ControlQueue(url, this.sink, () => {
+    const onReleased = () => {
       if (this.busy.delete(queue)) this.idle.push(url);
-    });
+    };
+    const queue = new ControlQueue(url, this.sink, { onReleased, onFailure });
     this.busy.add(queue);
     return queue;
   }
@@ -34,18 +36,23 @@ export class ControlQueues {
   }
 }
 
+interface ControlQueueEvents {
+  onReleased(): void;
+  onFailure(reason: string): void;
+}
+
 /** The way up to one stream. */
 export class ControlQueue {
   readonly url: string;
   private readonly sink: MessageSink;
-  private readonly onReleased: () => void;
+  private readonly events: ControlQueueEvents;
   private waiting: JsonControl[] = [];
   private sending: Promise<void> | undefined;
 
-  constructor(url: string, sink: MessageSink, onReleased: () => void) {
+  constructor(url: string, sink: MessageSink, events: ControlQueueEvents) {
     this.url = url;
     this.sink = sink;
-    this.onReleased = onReleased;
+    this.events = events;
   }
 
   send(message: ControlMessage): void {
@@ -58,7 +65,7 @@ export class ControlQueue {
    * for that one, and passed over there.
    */
   release(): void {
-    this.onReleased();
+    this.events.onReleased();
   }
 
   /** Resolves when what was to be sent has been sent. */
@@ -70,8 +77,9 @@ export class ControlQueue {
     while (this.waiting.length > 0) {
       const envelope: ControlEnvelope = { faast: 1, messages: this.waiting };
       this.waiting = [];
-      // What cannot be sent is found by the deadline of the call.
-      await this.sink.send(this.url, JSON.stringify(envelope)).catch(() => undefined);
+      await this.sink.send(this.url, JSON.stringify(envelope)).catch((error: unknown) => {
+        this.events.onFailure(error instanceof Error ? error.message : String(error));
+      });
     }
     this.sending = undefined; // in the same turn as the last look
   }

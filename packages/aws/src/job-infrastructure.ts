@@ -246,7 +246,8 @@ export class JobInfrastructure {
     const receive = async (signal: AbortSignal) => {
       const messages = await receiveMessages({ clients, signal }, url);
       const handles = messages.map(({ receiptHandle }) => receiptHandle);
-      if (handles.length > 0) await deleteMessages({ clients }, url, handles);
+      // Nobody waits for that; what is not deleted comes again, and is passed over then.
+      void deleteMessages({ clients }, url, handles).catch(() => undefined);
       return messages.map(({ body }) => body);
     };
     this.router = new ReplyRouter({ receive }, this.blobs);

@@ -1,9 +1,10 @@
 import { unpackFrame, type BlobStore, type Invocation } from "@faast/core/provider";
+import { isAccessDenied } from "./infra/aws-failure.js";
 import { isOurs, type LambdaEvent, type ReplyMessage } from "./lambda-message.js";
 
 /** What the reply queue needs of SQS. */
 export interface MessageSource {
-  /** Waits for messages, at most 20 seconds; the caller deletes what it has taken. */
+  /** Waits for messages, at most 20 seconds, and takes them from the queue. */
   receive(signal: AbortSignal): Promise<readonly string[]>;
 }
 
@@ -61,13 +62,19 @@ export class ReplyRouter {
       try {
         const bodies = await this.source.receive(signal);
         await Promise.all(bodies.map((body) => this.route(body)));
-      } catch {
-        // Throttled, or out of reach for a while: the engine's deadline bounds how long.
+      } catch (error) {
+        if (isAccessDenied(error)) this.failAll(error.message);
+        // Else throttled, or out of reach for a while: the engine's deadline bounds how long.
         if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
       }
     }
     // In the same turn as the last look: whoever waits from now on starts anew.
     this.polling = undefined;
+  }
+
+  /** Replies cannot be had: whoever waits for one learns why. */
+  private failAll(reason: string): void {
+    for (const { invocation } of [...this.waiting.values()]) invocation.fail("lost", reason);
   }
 
   private async route(body: string): Promise<void> {

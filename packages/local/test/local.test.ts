@@ -189,7 +189,7 @@ describe("streams in processes", () => {
 
   it("have the time that their finally blocks need when the caller breaks off", async () => {
     await using m = await faastLocal(funcs, { concurrency: 1 });
-    for await (const item of m.functions.slowToEnd(6000)) if (item === 1) break;
+    for await (const item of m.functions.slowToEnd(5500)) if (item === 1) break;
     expect(await m.functions.endedSlowly()).toBe(true);
   });
 

@@ -31,7 +31,8 @@ export async function takeMessages(queueUrl: string, wait: number): Promise<Rece
       Id: String(index),
       ReceiptHandle,
     }));
-    await call("DeleteMessageBatch", { QueueUrl: queueUrl, Entries });
+    // What is not deleted comes again, and is passed over then.
+    await call("DeleteMessageBatch", { QueueUrl: queueUrl, Entries }).catch(() => undefined);
   }
   return Messages;
 }
