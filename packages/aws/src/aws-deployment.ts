@@ -48,8 +48,6 @@ export class AwsDeployment implements Deployment {
     const { request } = delivery;
     const stream = request.stream || this.streams.has(request.functionName);
     if (stream) return this.invokeStream(delivery);
-    // A plain call does not listen: given up, it goes on to its end, and is billed.
-    delivery.abandoned.addEventListener("abort", () => this.abandoned++);
     if (this.infrastructure.mode === "queue") return this.invokeByQueue(delivery);
     const response = await this.invokeDirectly(delivery, {});
     if (response?.needsStream === true) {
@@ -89,18 +87,17 @@ export class AwsDeployment implements Deployment {
 
   /** Frames come by the reply queue, and control messages go by a queue of the stream's own. */
   private async invokeStream(delivery: Delivery): Promise<void> {
+    if (delivery.signal.aborted) return;
     const { infrastructure } = this;
     const [replies, control] = await Promise.all([
       infrastructure.replies(),
       infrastructure.controlQueues.acquire((reason) => delivery.fail("lost", reason)),
     ]);
-    const forget = replies.router.expect(delivery);
+    if (delivery.signal.aborted) return control.release();
+    delivery.onceSettled(replies.router.expect(delivery));
     // The function has stopped listening before it sends its last frame. One that dies without has its
     // queue for good: its last wait for messages may still take some.
-    delivery.onLastFrame(() => {
-      forget();
-      control.release();
-    });
+    delivery.onLastFrame(() => control.release());
     delivery.onControl((message) => control.send(message));
     if (infrastructure.mode === "queue") return this.dispatch(delivery, replies.url, control);
     await this.invokeDirectly(delivery, {
@@ -122,6 +119,14 @@ export class AwsDeployment implements Deployment {
     await this.dispatch(delivery, replies.url);
   }
 
+  /** A plain call does not listen: given up, it goes on to its end, and is billed. */
+  private countAbandoned({ abandoned, request }: Delivery): void {
+    abandoned.throwIfAborted();
+    abandoned.addEventListener("abort", () => {
+      if (!this.streams.has(request.functionName)) this.abandoned++;
+    });
+  }
+
   private async dispatch(delivery: Delivery, replyQueue: string, control?: ControlQueue) {
     const { infrastructure } = this;
     const inlineLimit = infrastructure.queueInlineLimit;
@@ -135,6 +140,7 @@ export class AwsDeployment implements Deployment {
       replyQueue,
       ...(control === undefined ? {} : { controlQueue: control.url }),
     };
+    if (control === undefined) this.countAbandoned(delivery);
     const refused = await infrastructure.dispatch(JSON.stringify(event), delivery.abandoned);
     if (refused !== undefined) delivery.fail(refused, "Lambda did not take the call");
   }
@@ -146,6 +152,7 @@ export class AwsDeployment implements Deployment {
     const { blobs } = this.infrastructure;
     const call = await packCall(delivery.request, { inlineLimit: SYNC_INLINE_LIMIT, blobs });
     const event: LambdaEvent = { faast: 1, call, inlineLimit: SYNC_INLINE_LIMIT, ...queues };
+    if (queues.controlQueue === undefined) this.countAbandoned(delivery);
     let outcome: InvocationOutcome;
     try {
       outcome = await this.infrastructure.invoke(JSON.stringify(event), delivery.abandoned);

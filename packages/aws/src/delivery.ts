@@ -17,16 +17,18 @@ export class Delivery implements Invocation {
   private readonly abandonment = new AbortController();
   private ended = false;
   private onLast: (() => void) | undefined;
+  private onSettled: (() => void) | undefined;
 
   constructor(invocation: Invocation) {
     this.invocation = invocation;
     this.request = invocation.request;
     this.signal = invocation.signal;
-    const giveUp = () => {
+    const onOver = () => {
       if (!this.ended) this.abandonment.abort();
+      this.settle();
     };
-    if (this.signal.aborted) giveUp();
-    else this.signal.addEventListener("abort", giveUp, { once: true });
+    if (this.signal.aborted) onOver();
+    else this.signal.addEventListener("abort", onOver, { once: true });
   }
 
   /** Fires when the attempt is given up before its execution has ended. */
@@ -39,6 +41,15 @@ export class Delivery implements Invocation {
     this.onLast = listener;
   }
 
+  /**
+   * @param listener - told when no frame is of interest any more: the execution has ended, and so has the
+   * attempt. The last frame alone does not tell, since it may overtake others.
+   */
+  onceSettled(listener: () => void): void {
+    this.onSettled = listener;
+    this.settle();
+  }
+
   receive(frame: Frame): void {
     if (frame.type === "result" || frame.type === "error") {
       this.ended = true;
@@ -46,6 +57,7 @@ export class Delivery implements Invocation {
       this.onLast?.();
     }
     this.invocation.receive(frame);
+    this.settle();
   }
 
   fail(code: FailureCode, message: string): void {
@@ -55,5 +67,12 @@ export class Delivery implements Invocation {
 
   onControl(listener: (message: ControlMessage) => void): void {
     this.invocation.onControl(listener);
+  }
+
+  private settle(): void {
+    if (!this.ended || !this.signal.aborted) return;
+    const listener = this.onSettled;
+    this.onSettled = undefined;
+    listener?.();
   }
 }

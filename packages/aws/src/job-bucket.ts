@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { BlobStore } from "@faast/core/provider";
+import { FaastCancelledError, type BlobStore } from "@faast/core/provider";
 import { createBucket, deleteBucket, getObject, putObject, deleteObject } from "./infra/bucket.js";
 import type { AwsClients } from "./infra/clients.js";
 import type { TagRecord } from "./infra/tags.js";
@@ -10,16 +10,12 @@ export class JobBucket implements BlobStore {
   private readonly name: string;
   private readonly tags: TagRecord;
   private created: Promise<void> | undefined;
+  private removed = false;
 
   constructor(clients: AwsClients, name: string, tags: TagRecord) {
     this.clients = clients;
     this.name = name;
     this.tags = tags;
-  }
-
-  /** Deletes the bucket and all that is in it; one that is not there is fine. */
-  static remove(clients: AwsClients, name: string): Promise<void> {
-    return deleteBucket({ clients }, name);
   }
 
   async put(bytes: Uint8Array): Promise<string> {
@@ -39,10 +35,25 @@ export class JobBucket implements BlobStore {
     return bytes;
   }
 
+  /** Deletes the bucket and all that is in it, whoever has made it; one that is not there is fine. */
+  async remove(): Promise<void> {
+    this.removed = true;
+    await this.created?.catch(() => undefined);
+    await deleteBucket({ clients: this.clients }, this.name);
+  }
+
   private ensure(): Promise<void> {
-    return (this.created ??= createBucket(
-      { clients: this.clients },
-      { name: this.name, tags: this.tags },
-    ));
+    // What is still under way when the job ends must not make it anew.
+    if (this.removed) return Promise.reject(new FaastCancelledError("the job has been cleaned up"));
+    return (this.created ??= this.create());
+  }
+
+  private async create(): Promise<void> {
+    try {
+      await createBucket({ clients: this.clients }, { name: this.name, tags: this.tags });
+    } catch (error) {
+      this.created = undefined; // the next one tries again
+      throw error;
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BlobStore, CleanupOptions, DeploySpec, FailureCode } from "@faast/core/provider";
+import type { CleanupOptions, DeploySpec, FailureCode } from "@faast/core/provider";
 import { DEFAULT_ROLE, type AwsOptions } from "./aws-options.js";
 import { ControlQueues } from "./control-queues.js";
 import { createAwsClients, type AwsClients } from "./infra/clients.js";
@@ -55,6 +55,7 @@ export class JobInfrastructure {
   private bucket: JobBucket | undefined;
   private roleArn = "";
   private functionArn = "";
+  private topicArn = "";
   private creating: Promise<unknown> = Promise.resolve();
   /** Executions may end unseen: those that answer by the queue, and those that were given up. */
   private loose = false;
@@ -96,7 +97,7 @@ export class JobInfrastructure {
     return inlineLimit(this.replyLimit);
   }
 
-  get blobs(): BlobStore {
+  get blobs(): JobBucket {
     return (this.bucket ??= new JobBucket(this.ready, this.functionName, this.tags));
   }
 
@@ -154,7 +155,10 @@ export class JobInfrastructure {
   /** The queue of replies, made when first needed. */
   replies(): Promise<Replies> {
     this.loose = true;
-    return (this.repliesPromise ??= this.openReplies());
+    return (this.repliesPromise ??= this.openReplies().catch((error: unknown) => {
+      this.repliesPromise = undefined; // the next one tries again
+      throw error;
+    }));
   }
 
   async close({ deleteResources }: Required<CleanupOptions>): Promise<void> {
@@ -221,6 +225,7 @@ export class JobInfrastructure {
       name: `${this.functionName}-requests`,
       tags: this.tags,
     });
+    this.topicArn = topic.arn; // to be removed, whatever becomes of the rest
     await subscribeFunction(scope, {
       topicArn: topic.arn,
       functionName: this.functionName,
@@ -235,6 +240,7 @@ export class JobInfrastructure {
       const name = `${this.functionName}-${purpose}`;
       queue = createQueue({ clients: this.ready }, { name, tags: this.tags });
       this.queues.set(purpose, queue);
+      queue.catch(() => this.queues.delete(purpose)); // the next one tries again
     }
     return queue;
   }
@@ -257,15 +263,15 @@ export class JobInfrastructure {
   private async removeAll(clients: AwsClients): Promise<void> {
     const scope = { clients };
     const queues = await Promise.allSettled(this.queues.values());
-    const topic = await this.topic?.catch(() => undefined);
+    await this.topic?.catch(() => undefined);
     const removals = await Promise.allSettled([
       deleteFunction(scope, this.functionName),
       ...queues.map((each) =>
         each.status === "fulfilled" ? deleteQueue(scope, each.value.url) : Promise.resolve(),
       ),
-      topic === undefined ? Promise.resolve() : deleteTopic(scope, topic.arn),
+      this.topicArn === "" ? Promise.resolve() : deleteTopic(scope, this.topicArn),
       // The function may have made it, for a result that was never heard of.
-      JobBucket.remove(clients, this.functionName),
+      this.blobs.remove(),
     ]);
     removals.push(...(await Promise.allSettled([this.removeLogGroup(clients)])));
     const failed = removals.find((each) => each.status === "rejected");

@@ -77,8 +77,9 @@ export class ReplyRouter {
     for (const { invocation } of [...this.waiting.values()]) invocation.fail("lost", reason);
   }
 
+  /** Never rejects: what one message is about must not keep others waiting. */
   private async route(body: string): Promise<void> {
-    const message: unknown = JSON.parse(body);
+    const message = parsed(body);
     if (!isOurs<ReplyMessage>(message)) return this.routeFailure(message);
     if (message.needsStream !== undefined) {
       this.waiting.get(keyOf(message.needsStream))?.onStream?.();
@@ -87,14 +88,18 @@ export class ReplyRouter {
     for (const each of message.frames) {
       const invocation = this.waiting.get(keyOf(each))?.invocation;
       if (invocation === undefined) continue;
-      const frame = await unpackFrame(each, this.blobs);
-      invocation.receive(frame);
+      try {
+        invocation.receive(await unpackFrame(each, this.blobs));
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        invocation.fail("lost", `a part of the answer could not be read: ${reason}`);
+      }
     }
   }
 
   /** An asynchronous invocation that failed: Lambda sends its event, and what became of it. */
   private routeFailure(message: unknown): void {
-    const { requestPayload, requestContext, responsePayload } = message as {
+    const { requestPayload, requestContext, responsePayload } = (message ?? {}) as {
       requestPayload?: unknown;
       requestContext?: { condition?: string };
       responsePayload?: { errorMessage?: string };
@@ -105,6 +110,15 @@ export class ReplyRouter {
     const reason = responsePayload?.errorMessage ?? condition;
     const code = condition === "EventAgeExceeded" ? "throttled" : "exit";
     invocation?.fail(code, `the execution ended without an answer: ${reason}`);
+  }
+}
+
+/** Undefined for what is no message of anyone's. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
   }
 }
 

@@ -135,6 +135,34 @@ describe("a deployment that fails", () => {
     await expectNothingLeft(emulator);
   });
 
+  it.each<[string, AwsOptions, (request: IncomingMessage) => boolean]>([
+    [
+      "lambda:PutFunctionEventInvokeConfig",
+      { mode: "queue", queueDispatch: "event" },
+      ({ url = "" }) => url.endsWith("/event-invoke-config"),
+    ],
+    [
+      "lambda:AddPermission",
+      { mode: "queue", queueDispatch: "sns" },
+      ({ url = "" }) => url.endsWith("/policy"),
+    ],
+    [
+      "sqs:GetQueueAttributes",
+      { mode: "queue" },
+      ({ headers }) => headers["x-amz-target"] === "AmazonSQS.GetQueueAttributes",
+    ],
+  ])("by the refusal of %s leaves nothing of what came before", async (operation, mode, isIt) => {
+    const refusal = lambdaRefusal("AccessDeniedException", "not for you", 403);
+    await throughProxy(
+      (request) => (isIt(request) ? refusal : undefined),
+      async (options) => {
+        const error = await caught(faastAws(functions, { ...options, ...mode }));
+        expect((error as Error).message).toContain(`${operation} failed: not for you`);
+      },
+    );
+    await expectNothingLeft(emulator);
+  });
+
   it("names the first failure, and warns of what could not be removed", async () => {
     const warnings: string[] = [];
     const { emitWarning } = process;

@@ -60,7 +60,13 @@ export async function createQueue(scope: AwsScope, spec: QueueSpec): Promise<Que
     if (hasAwsCode(error, "InvalidAttributeValue")) return requestQueue(scope, spec, undefined);
     throw error;
   });
-  return describeQueue(scope, url);
+  try {
+    return await describeQueue(scope, url);
+  } catch (error) {
+    // Nobody else knows of it.
+    await deleteQueue({ clients: scope.clients }, url).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Deletes a queue and its messages; one that is gone is fine. */

@@ -46,7 +46,11 @@ export async function createTopic(scope: AwsScope, spec: TopicSpec): Promise<Top
   const sns = await clients.sns();
   const { Attributes } = await awsRequest("sns:GetTopicAttributes", { signal }, (options) =>
     sns.getTopicAttributes({ TopicArn: arn }, options),
-  );
+  ).catch(async (error: unknown) => {
+    // Nobody else knows of it.
+    await deleteTopic({ clients }, arn).catch(() => undefined);
+    throw error;
+  });
   return { arn, maximumMessageSize: Number(Attributes?.MaximumMessageSize ?? USUAL_MESSAGE) };
 }
 

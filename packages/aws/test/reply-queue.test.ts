@@ -1,0 +1,107 @@
+import type { BlobStore, Frame, Invocation } from "@faast/core/provider";
+import { Delivery } from "../dist/delivery.js";
+import { ReplyRouter } from "../dist/reply-queue.js";
+
+const encoder = new TextEncoder();
+const request = {
+  call: "a",
+  attempt: 0,
+  functionName: "f",
+  args: new Uint8Array(),
+  timeout: 1000,
+  stream: true,
+  credit: 1,
+  validate: true,
+};
+const base = { call: "a", attempt: 0, item: 0 };
+const inline = { base64: "AA==" };
+const item = (sequence: number, value: object = inline) => ({
+  ...base,
+  type: "yield",
+  sequence,
+  value,
+});
+const result = (sequence: number) => ({
+  ...base,
+  type: "result",
+  sequence,
+  value: inline,
+  timing: { startedAt: 0, executionTime: 0 },
+});
+const message = (...frames: object[]) => JSON.stringify({ faast: 1, frames });
+
+/** An attempt that is over when it has all of so many frames, and a router that is given the messages. */
+async function routed(expected: number, bodies: string[], blobs: Partial<BlobStore> = {}) {
+  const over = new AbortController();
+  const frames: Frame[] = [];
+  const failures: string[] = [];
+  const end = () => over.abort();
+  const invocation: Invocation = {
+    request,
+    signal: over.signal,
+    receive: (frame) => {
+      if (frames.push(frame) === expected) end();
+    },
+    fail: (code, reason) => {
+      failures.push(`${code}: ${reason}`);
+      end();
+    },
+    onControl: () => undefined,
+  };
+  const batches = [bodies];
+  const receive = () =>
+    Promise.resolve(
+      batches.shift() ?? new Promise<string[]>((resolve) => setTimeout(resolve, 5, [])),
+    );
+  const router = new ReplyRouter({ receive }, blobs as BlobStore);
+  const delivery = new Delivery(invocation);
+  const events: string[] = [];
+  delivery.onLastFrame(() => events.push(`last, after ${frames.length}`));
+  const forget = router.expect(delivery);
+  delivery.onceSettled(() => {
+    events.push(`settled, after ${frames.length}`);
+    forget();
+  });
+  await new Promise((resolve) => {
+    over.signal.addEventListener("abort", resolve);
+  });
+  await router.close();
+  return { sequences: frames.map(({ sequence }) => sequence).sort(), failures, events };
+}
+
+describe("the reply queue", () => {
+  it("loses no frame that the last one overtakes", async () => {
+    const slow = {
+      get: () => new Promise<Uint8Array>((resolve) => setTimeout(resolve, 50, encoder.encode("x"))),
+    };
+    const bodies = [message(item(0, { blob: "large", bytes: 1 }), item(1)), message(result(2))];
+    const { sequences, events } = await routed(3, bodies, slow);
+    expect(sequences).toEqual([0, 1, 2]);
+    expect(events).toEqual(["last, after 0", "settled, after 3"]);
+  });
+
+  it("passes over what is not ours, and what is for nobody", async () => {
+    const stranger = message({ ...result(0), call: "b" });
+    const bodies = ["not JSON", "null", "{}", '"text"', stranger, message(result(0))];
+    expect(await routed(1, bodies)).toMatchObject({ sequences: [0], failures: [] });
+  });
+
+  it("fails the call of which a part cannot be read, with the reason", async () => {
+    const broken = { get: () => Promise.reject(new Error("no such object")) };
+    const bodies = [message(item(0, { blob: "gone", bytes: 1 }))];
+    const { failures } = await routed(2, bodies, broken);
+    expect(failures).toEqual(["lost: a part of the answer could not be read: no such object"]);
+  });
+
+  it("tells of an asynchronous invocation that failed", async () => {
+    const requestPayload = { faast: 1, call: { call: "a", attempt: 0 } };
+    const failure = (condition: string) =>
+      JSON.stringify({ requestContext: { condition }, requestPayload });
+    expect((await routed(1, [failure("RetriesExhausted")])).failures).toEqual([
+      expect.stringMatching(/^exit: /),
+    ]);
+    expect((await routed(1, [failure("EventAgeExceeded")])).failures).toEqual([
+      expect.stringMatching(/^throttled: /),
+    ]);
+  });
+});
