@@ -1,5 +1,6 @@
 // Packs the packages, installs them in a project outside the workspace, and runs the README's first
-// example there: as an ES module, as CommonJS, as TypeScript under `strict`, and inside vitest and jest.
+// example there: as an ES module, as CommonJS, as TypeScript under `strict`, and inside vitest and jest;
+// then a third party's provider under the conformance suite.
 // With --quick, only the JavaScript programs.
 import { execFileSync } from "node:child_process";
 import {
@@ -105,6 +106,14 @@ try {
       "--json",
     ];
     expect("inside jest", run(process.execPath, ...jest), /"numPassedTests":1/);
+    cpSync(join(root, "examples", "provider-template", "dist"), join(scratch, "third-party"), {
+      recursive: true,
+    });
+    expect(
+      "a third party's provider passes the conformance suite",
+      run(process.execPath, "--test", "--test-reporter=tap", "third-party.test.mjs"),
+      /^# fail 0$/m,
+    );
   }
   const left = readdirSync(temporary).filter((name) => name.startsWith("faast-"));
   expect("nothing is left in the temporary directory", left.join(), "");

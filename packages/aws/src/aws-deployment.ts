@@ -23,12 +23,9 @@ import { logGroupUrl } from "./log-url.js";
  */
 const SYNC_INLINE_LIMIT = Math.floor((6_291_456 - 65_536) * 0.75);
 
-/** Milliseconds that a cold start may take beyond the call's own time-out. */
-const STARTUP_TIME = 75_000;
-
 /** A deployed job on AWS: one function, and queues and a bucket where calls need them. */
 export class AwsDeployment implements Deployment {
-  readonly limits: TransportLimits = { startupTime: STARTUP_TIME };
+  readonly limits: TransportLimits;
   readonly functions?: ReadonlyMap<string, FunctionKind>;
   private readonly infrastructure: JobInfrastructure;
   /** Functions that have turned out to be streams. */
@@ -40,6 +37,7 @@ export class AwsDeployment implements Deployment {
     functions: ReadonlyMap<string, FunctionKind> | undefined,
   ) {
     this.infrastructure = infrastructure;
+    this.limits = { startupTime: infrastructure.startupTime };
     if (functions !== undefined) this.functions = functions;
   }
 
@@ -89,15 +87,29 @@ export class AwsDeployment implements Deployment {
   private async invokeStream(delivery: Delivery): Promise<void> {
     if (delivery.signal.aborted) return;
     const { infrastructure } = this;
-    const [replies, control] = await Promise.all([
-      infrastructure.replies(),
-      infrastructure.controlQueues.acquire((reason) => delivery.fail("lost", reason)),
-    ]);
-    if (delivery.signal.aborted) return control.release();
-    delivery.onceSettled(replies.router.expect(delivery));
-    // The function has stopped listening before it sends its last frame. One that dies without has its
-    // queue for good: its last wait for messages may still take some.
+    const acquired = infrastructure.controlQueues.acquire((reason) =>
+      delivery.fail("lost", reason),
+    );
+    acquired.catch(() => undefined); // it is waited for below
+    const replies = await infrastructure.replies().catch((error: unknown) => {
+      acquired.then((queue) => queue.release()).catch(() => undefined);
+      throw error;
+    });
+    // From now on, since the queue may be one that a stream before lets go by its last frame.
+    const forget = replies.router.expect(delivery);
+    const control = await acquired.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if (delivery.signal.aborted) {
+      forget();
+      return control.release();
+    }
+    delivery.onceSettled(forget);
+    // The function has stopped listening before it sends its last frame. One that dies without may still
+    // take messages, by its last wait for them.
     delivery.onLastFrame(() => control.release());
+    delivery.signal.addEventListener("abort", () => control.abandon(), { once: true });
     delivery.onControl((message) => control.send(message));
     if (infrastructure.mode === "queue") return this.dispatch(delivery, replies.url, control);
     await this.invokeDirectly(delivery, {
@@ -109,6 +121,7 @@ export class AwsDeployment implements Deployment {
 
   private async invokeByQueue(delivery: Delivery): Promise<void> {
     const replies = await this.infrastructure.replies();
+    if (delivery.signal.aborted) return;
     const forget = replies.router.expect(delivery, () => {
       this.streams.add(delivery.request.functionName);
       this.invokeStream(delivery).catch((error: unknown) => {
@@ -130,18 +143,19 @@ export class AwsDeployment implements Deployment {
   private async dispatch(delivery: Delivery, replyQueue: string, control?: ControlQueue) {
     const { infrastructure } = this;
     const inlineLimit = infrastructure.queueInlineLimit;
-    const event: LambdaEvent = {
-      faast: 1,
-      call: await packCall(delivery.request, {
-        inlineLimit: await infrastructure.dispatchInlineLimit(),
-        blobs: infrastructure.blobs,
-      }),
-      inlineLimit,
-      replyQueue,
-      ...(control === undefined ? {} : { controlQueue: control.url }),
+    const payloadOf = async (callLimit: number) => {
+      const route = { inlineLimit: callLimit, blobs: infrastructure.blobs };
+      const event: LambdaEvent = {
+        faast: 1,
+        call: await packCall(delivery.request, route),
+        inlineLimit,
+        replyQueue,
+        ...(control === undefined ? {} : { controlQueue: control.url }),
+      };
+      return JSON.stringify(event);
     };
     if (control === undefined) this.countAbandoned(delivery);
-    const refused = await infrastructure.dispatch(JSON.stringify(event), delivery.abandoned);
+    const refused = await infrastructure.dispatch(payloadOf, delivery.abandoned);
     if (refused !== undefined) delivery.fail(refused, "Lambda did not take the call");
   }
 

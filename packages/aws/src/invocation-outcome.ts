@@ -12,6 +12,11 @@ const errorCodes: Readonly<Record<string, FailureCode>> = {
   "Runtime.OutOfMemory": "memory",
 };
 
+/** What Lambda's name for the end of an execution means. */
+export function failureCode(errorType: string | undefined): FailureCode {
+  return errorCodes[errorType ?? ""] ?? "exit";
+}
+
 /**
  * Invokes, and tells what came of it.
  *
@@ -33,7 +38,7 @@ export async function invocationOutcome(
   const text = Buffer.from(output.Payload ?? []).toString();
   if (output.FunctionError === undefined) return { payload: text };
   const { errorType = "", errorMessage = "" } = parsed(text);
-  const code = errorCodes[errorType] ?? "exit";
+  const code = failureCode(errorType);
   return {
     failure: { code, message: `the execution failed: ${errorType} ${errorMessage}`.trim() },
   };

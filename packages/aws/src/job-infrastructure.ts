@@ -2,7 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CleanupOptions, DeploySpec, FailureCode } from "@faast/core/provider";
 import { DEFAULT_ROLE, type AwsOptions } from "./aws-options.js";
-import { ControlQueues } from "./control-queues.js";
+import { ControlQueues, type ControlPlace } from "./control-queues.js";
 import { createAwsClients, type AwsClients } from "./infra/clients.js";
 import { putEventInvokeConfig } from "./infra/event-invoke.js";
 import { createFunction, deleteFunction } from "./infra/function.js";
@@ -17,17 +17,21 @@ import {
 } from "./infra/queue.js";
 import { ensureRole, findRole } from "./infra/role.js";
 import { jobTags, type TagRecord } from "./infra/tags.js";
-import { createTopic, deleteTopic, publishMessage, subscribeFunction } from "./infra/topic.js";
+import {
+  createTopic,
+  deleteTopic,
+  isMessageTooLong,
+  publishMessage,
+  subscribeFunction,
+  USUAL_MESSAGE,
+  type Topic,
+} from "./infra/topic.js";
 import { invocationOutcome, type InvocationOutcome } from "./invocation-outcome.js";
 import { JobBucket } from "./job-bucket.js";
+import { heapLimit } from "./heap-limit.js";
+import { EVENT_AGE, executionTimeout, startupTime } from "./lambda-times.js";
 import { ReplyRouter } from "./reply-queue.js";
 
-/** Seconds beyond the call's time-out that Lambda gives an execution, so that our answer comes first. */
-const TIMEOUT_RESERVE = 5;
-/** Seconds that Lambda gives an execution at most. */
-const LONGEST_TIMEOUT = 900;
-/** Seconds that an asynchronous invocation may wait for its turn. */
-const EVENT_AGE = 120;
 /** Milliseconds in which what Lambda has to say of an execution follows the execution's last frame. */
 const LATE_LINES = 500;
 /** Days after which an abandoned job's resources may be collected. */
@@ -36,6 +40,11 @@ const LEASE_DAYS = 1;
 const ASYNC_PAYLOAD = 1_048_576;
 /** Bytes of a message beside its payloads, at most. */
 const ENVELOPE = 8192;
+/**
+ * Milliseconds that a function has to let go of its control queue when its stream is over without a last
+ * frame: what it takes to run `finally` blocks and to answer, with time to spare.
+ */
+const CONTROL_GRACE = 5_000;
 
 /** The replies of a job: their queue, and who hands them on. */
 export interface Replies {
@@ -62,7 +71,7 @@ export class JobInfrastructure {
   /** There may be something to remove. */
   private begun = false;
   private readonly queues = new Map<string, Promise<Queue>>();
-  private topic: Promise<{ arn: string; maximumMessageSize: number }> | undefined;
+  private topic: Promise<Topic> | undefined;
   private repliesPromise: Promise<Replies> | undefined;
   private router: ReplyRouter | undefined;
   private replyLimit = 0;
@@ -79,13 +88,22 @@ export class JobInfrastructure {
       clientConfig: options.clientConfig,
       invocations: {
         concurrency: options.concurrency,
-        timeoutSeconds: lambdaTimeout(options) + 10,
+        timeoutSeconds: executionTimeout(options) + 10,
       },
     });
-    this.controlQueues = new ControlQueues({
-      create: async (index) => (await this.queue(`control-${index}`)).url,
-      send: async (url, body) => sendMessage({ clients: await this.clientsPromise }, url, body),
-    });
+    this.controlQueues = new ControlQueues(
+      {
+        create: (name) => this.createControlQueue(name),
+        remove: (name) => this.removeQueue(name),
+        send: async (url, body) => sendMessage({ clients: await this.clientsPromise }, url, body),
+      },
+      { most: options.concurrency, grace: CONTROL_GRACE },
+    );
+  }
+
+  /** See `TransportLimits.startupTime`. */
+  get startupTime(): number {
+    return startupTime(this.spec.options);
   }
 
   get region(): string {
@@ -128,15 +146,23 @@ export class JobInfrastructure {
     );
   }
 
-  /** Starts the function without waiting for it: by a notification, or by asynchronous invocation. */
-  async dispatch(payload: string, signal: AbortSignal): Promise<FailureCode | undefined> {
-    const scope = { clients: this.ready, signal };
+  /**
+   * Starts the function without waiting for it: by a notification, or by asynchronous invocation.
+   *
+   * @param payloadOf - the payload, given the bytes before base64 that may go in it.
+   */
+  async dispatch(
+    payloadOf: (inlineLimit: number) => Promise<string>,
+    signal: AbortSignal,
+  ): Promise<FailureCode | undefined> {
     if (this.spec.options.queueDispatch === "sns") {
-      const { arn } = await this.requireTopic();
-      await publishMessage(scope, arn, payload);
+      await this.publish(payloadOf, signal);
       return undefined;
     }
-    const client = await this.ready.invocations();
+    const [client, payload] = await Promise.all([
+      this.ready.invocations(),
+      payloadOf(inlineLimit(ASYNC_PAYLOAD)),
+    ]);
     const outcome = await invocationOutcome(() =>
       client.invoke(
         { FunctionName: this.functionName, InvocationType: "Event", Payload: payload },
@@ -144,12 +170,6 @@ export class JobInfrastructure {
       ),
     );
     return "failure" in outcome ? outcome.failure.code : undefined;
-  }
-
-  /** Bytes of payload, before base64, that `dispatch` may carry. */
-  async dispatchInlineLimit(): Promise<number> {
-    if (this.spec.options.queueDispatch === "event") return inlineLimit(ASYNC_PAYLOAD);
-    return inlineLimit((await this.requireTopic()).maximumMessageSize);
   }
 
   /** The queue of replies, made when first needed. */
@@ -166,7 +186,7 @@ export class JobInfrastructure {
     const clients = await this.clientsPromise.catch(() => undefined);
     await this.router?.close();
     // Streams that were given up just now are told so.
-    await this.controlQueues.flush();
+    await this.controlQueues.close();
     if (clients === undefined || !this.begun) return;
     if (deleteResources) await this.removeAll(clients);
   }
@@ -188,25 +208,27 @@ export class JobInfrastructure {
       runtime: options.runtime,
       architecture: options.architecture,
       memorySize: options.memorySize,
-      timeoutSeconds: lambdaTimeout(options),
+      timeoutSeconds: executionTimeout(options),
       env: {
         ...options.env,
         ...(options.childProcess ? {} : { FAAST_CHILD_PROCESS: "false" }),
-        ...(options.childProcessMemoryMb === 0
-          ? {}
-          : { FAAST_HEAP_LIMIT: String(options.childProcessMemoryMb) }),
+        FAAST_HEAP_LIMIT: String(heapLimit(options)),
       },
       description: options.description || "made by faast",
       tags: this.tags,
     });
     if (this.mode === "https") return;
     await Promise.all([
-      options.queueDispatch === "sns" ? this.requireTopic() : this.watchFailures(signal),
+      options.queueDispatch === "sns" ? this.requireTopic() : undefined,
+      this.watchFailures(signal),
       this.replies(),
     ]);
   }
 
-  /** What fails before our own handler can say so is told by Lambda, to the queue of replies. */
+  /**
+   * What fails before our own handler can say so is told by Lambda, to the queue of replies. That goes for
+   * notifications, too: Lambda takes them for asynchronous invocations, and would try them again itself.
+   */
   private async watchFailures(signal: AbortSignal): Promise<void> {
     const { arn } = await this.queue("replies");
     await putEventInvokeConfig(
@@ -215,7 +237,23 @@ export class JobInfrastructure {
     );
   }
 
-  private requireTopic(): Promise<{ arn: string; maximumMessageSize: number }> {
+  private async publish(
+    payloadOf: (inlineLimit: number) => Promise<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const topic = await this.requireTopic();
+    const payload = await payloadOf(inlineLimit(topic.maximumMessageSize));
+    try {
+      await publishMessage({ clients: this.ready, signal }, topic.arn, payload);
+    } catch (error) {
+      if (!isMessageTooLong(error) || topic.maximumMessageSize <= USUAL_MESSAGE) throw error;
+      // It has the attribute that asks for more, but does not keep to it.
+      this.topic = Promise.resolve({ ...topic, maximumMessageSize: USUAL_MESSAGE });
+      await this.publish(payloadOf, signal);
+    }
+  }
+
+  private requireTopic(): Promise<Topic> {
     return (this.topic ??= this.createTopic());
   }
 
@@ -243,6 +281,22 @@ export class JobInfrastructure {
       queue.catch(() => this.queues.delete(purpose)); // the next one tries again
     }
     return queue;
+  }
+
+  private async createControlQueue(name: string): Promise<ControlPlace> {
+    const { url, maximumMessageSize } = await this.queue(name);
+    return {
+      name,
+      url,
+      route: { inlineLimit: inlineLimit(maximumMessageSize), blobs: this.blobs },
+    };
+  }
+
+  private async removeQueue(purpose: string): Promise<void> {
+    const queue = await this.queues.get(purpose);
+    if (queue === undefined) return;
+    await deleteQueue({ clients: this.ready }, queue.url);
+    this.queues.delete(purpose);
   }
 
   private async openReplies(): Promise<Replies> {
@@ -286,10 +340,6 @@ export class JobInfrastructure {
     await sleep(LATE_LINES);
     await deleteLogGroup({ clients }, this.functionName);
   }
-}
-
-function lambdaTimeout({ timeout }: { timeout?: number }): number {
-  return Math.min(LONGEST_TIMEOUT, Math.ceil(timeout ?? 60) + TIMEOUT_RESERVE);
 }
 
 /** Base64 enlarges by a third. */

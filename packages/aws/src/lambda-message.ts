@@ -36,3 +36,22 @@ export interface ReplyMessage {
 export function isOurs<T extends { readonly faast: 1 }>(value: unknown): value is T {
   return typeof value === "object" && value !== null && (value as { faast?: unknown }).faast === 1;
 }
+
+/** Our events in what Lambda gives a function: one, if it is invoked directly; several notifications may come together. */
+export function eventsOf(payload: unknown): LambdaEvent[] {
+  if (isOurs<LambdaEvent>(payload)) return [payload];
+  const { Records } = (payload ?? {}) as { Records?: { Sns?: { Message?: string } }[] };
+  if (!Array.isArray(Records)) return [];
+  return Records.map(({ Sns }) => parsed(Sns?.Message ?? "")).filter((each) =>
+    isOurs<LambdaEvent>(each),
+  );
+}
+
+/** Undefined for what is no message of anyone's. */
+export function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

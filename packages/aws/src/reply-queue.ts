@@ -1,6 +1,7 @@
 import { unpackFrame, type BlobStore, type Invocation } from "@faast/core/provider";
 import { isAccessDenied } from "./infra/aws-failure.js";
-import { isOurs, type LambdaEvent, type ReplyMessage } from "./lambda-message.js";
+import { failureCode } from "./invocation-outcome.js";
+import { eventsOf, isOurs, parsed, type ReplyMessage } from "./lambda-message.js";
 
 /** What the reply queue needs of SQS. */
 export interface MessageSource {
@@ -37,7 +38,8 @@ export class ReplyRouter {
   expect(invocation: Invocation, onStream?: () => void): () => void {
     const key = keyOf(invocation.request);
     this.waiting.set(key, { invocation, onStream });
-    this.polling ??= this.poll();
+    // Not in this turn: it may have nothing to wait for, and be over before it is known.
+    this.polling ??= Promise.resolve().then(() => this.poll());
     return () => {
       if (this.waiting.get(key)?.onStream === onStream) this.waiting.delete(key);
     };
@@ -102,23 +104,17 @@ export class ReplyRouter {
     const { requestPayload, requestContext, responsePayload } = (message ?? {}) as {
       requestPayload?: unknown;
       requestContext?: { condition?: string };
-      responsePayload?: { errorMessage?: string };
+      responsePayload?: { errorMessage?: string; errorType?: string };
     };
-    if (!isOurs<LambdaEvent>(requestPayload)) return;
-    const invocation = this.waiting.get(keyOf(requestPayload.call))?.invocation;
+    const events = eventsOf(requestPayload);
     const condition = requestContext?.condition ?? "failed";
     const reason = responsePayload?.errorMessage ?? condition;
-    const code = condition === "EventAgeExceeded" ? "throttled" : "exit";
-    invocation?.fail(code, `the execution ended without an answer: ${reason}`);
-  }
-}
-
-/** Undefined for what is no message of anyone's. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+    const code =
+      condition === "EventAgeExceeded" ? "throttled" : failureCode(responsePayload?.errorType);
+    for (const { call } of events) {
+      const invocation = this.waiting.get(keyOf(call))?.invocation;
+      invocation?.fail(code, `the execution ended without an answer: ${reason}`);
+    }
   }
 }
 

@@ -66,21 +66,6 @@ describe.each(modes)("cancelling in %s", (name, options) => {
     await until(() => text(file).endsWith("finally\n"));
     expect(abandoned(m)).toBe(1); // the plain call above
   });
-
-  it("by cleanup(): every call rejects, later ones too, and nothing is left", async () => {
-    const file = join(folder, `${name} cleanup`);
-    const plain = caught(m.functions.sleepAndWrite(3000, file));
-    await until(() => text(file) === "begun\n");
-    const numbers = m.functions.talk();
-    await numbers.next();
-    const step = caught(numbers.next("more").then(() => numbers.next("and more")));
-    await m.cleanup();
-    expect(await plain).toBeInstanceOf(FaastCancelledError);
-    expect(await step).toBeInstanceOf(FaastCancelledError);
-    expect(await caught(m.functions.hello("late"))).toBeInstanceOf(FaastCancelledError);
-    await m.cleanup();
-    await expectNothingLeft(emulator);
-  });
 });
 
 it("keeps resources if cleanup() is told to, and removes them when it is told otherwise", async () => {

@@ -80,6 +80,28 @@ describe("the reply queue", () => {
     expect(events).toEqual(["last, after 0", "settled, after 3"]);
   });
 
+  it("goes on where the first attempt is over before anyone waits for it", async () => {
+    const bodies = [[message(result(0))]];
+    const receive = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return bodies.shift() ?? [];
+    };
+    const router = new ReplyRouter({ receive }, {} as BlobStore);
+    const attempt = (signal: AbortSignal, receiveFrame: (frame: Frame) => void): Invocation => ({
+      request,
+      signal,
+      receive: receiveFrame,
+      fail: () => undefined,
+      onControl: () => undefined,
+    });
+    router.expect(attempt(AbortSignal.abort(), () => undefined));
+    const frame = await new Promise<Frame>((resolve) => {
+      router.expect(attempt(new AbortController().signal, resolve));
+    });
+    expect(frame.type).toBe("result");
+    await router.close();
+  });
+
   it("passes over what is not ours, and what is for nobody", async () => {
     const stranger = message({ ...result(0), call: "b" });
     const bodies = ["not JSON", "null", "{}", '"text"', stranger, message(result(0))];
@@ -103,5 +125,19 @@ describe("the reply queue", () => {
     expect((await routed(1, [failure("EventAgeExceeded")])).failures).toEqual([
       expect.stringMatching(/^throttled: /),
     ]);
+  });
+
+  it("tells the same of one that a notification started, and why Lambda ended it", async () => {
+    const event = { faast: 1, call: { call: "a", attempt: 0 } };
+    const failure = (errorType: string) =>
+      JSON.stringify({
+        requestContext: { condition: "RetriesExhausted" },
+        requestPayload: { Records: [{ Sns: { Message: JSON.stringify(event) } }, {}] },
+        responsePayload: { errorType, errorMessage: "why" },
+      });
+    const told = async (errorType: string) => (await routed(1, [failure(errorType)])).failures;
+    expect(await told("Sandbox.Timedout")).toEqual([expect.stringMatching(/^timeout: .*why$/)]);
+    expect(await told("Runtime.OutOfMemory")).toEqual([expect.stringMatching(/^memory: /)]);
+    expect(await told("Runtime.ExitError")).toEqual([expect.stringMatching(/^exit: /)]);
   });
 });

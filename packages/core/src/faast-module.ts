@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { CostSnapshot } from "./cost/cost-snapshot.js";
-import type { CallOptions, CallSettings } from "./engine/call-settings.js";
+import type { CallOptions, ViewSettings } from "./engine/call-settings.js";
 import type { Engine } from "./engine/engine.js";
 import { createProxies, settingsWith } from "./engine/proxies.js";
 import type { FunctionKind } from "./module/callable-exports.js";
@@ -19,6 +19,20 @@ export interface FunctionViews<M> {
   readonly functions: ProxyModule<M>;
   /** The same, with details of each execution: `{ value, logUrl, executionId, instanceId }`. */
   readonly functionsDetail: ProxyModuleDetail<M>;
+  /**
+   * The functions, called with options of their own, beside those of the `with()` before, if any.
+   *
+   * @throws FaastOptionsError for an option that is unknown or wrong.
+   * @example
+   * ```ts
+   * import { faast } from "@faast/core";
+   * import * as funcs from "./functions.js";
+   * const m = await faast("local", funcs);
+   * const patient = m.with({ timeout: 300, signal: AbortSignal.timeout(600_000) });
+   * await patient.functions.hello("world");
+   * ```
+   */
+  with(options: CallOptions): FunctionViews<M>;
 }
 
 /** A module whose functions run elsewhere: what `faast()` gives. */
@@ -43,20 +57,6 @@ export interface FaastModule<M extends object, O extends CommonOptions = CommonO
   on(name: "stats", listener: StatsListener): void;
   /** Stops listening. */
   off(name: "stats", listener: StatsListener): void;
-  /**
-   * The functions, called with options of their own.
-   *
-   * @throws FaastOptionsError for an option that is unknown or wrong.
-   * @example
-   * ```ts
-   * import { faast } from "@faast/core";
-   * import * as funcs from "./functions.js";
-   * const m = await faast("local", funcs);
-   * const patient = m.with({ timeout: 300, signal: AbortSignal.timeout(600_000) });
-   * await patient.functions.hello("world");
-   * ```
-   */
-  with(options: CallOptions): FunctionViews<M>;
 }
 
 /** What a module is made of. */
@@ -66,7 +66,7 @@ export interface FaastModuleParts {
   readonly deployment: Deployment;
   readonly engine: Engine;
   readonly kinds: ReadonlyMap<string, FunctionKind>;
-  readonly settings: CallSettings;
+  readonly settings: ViewSettings;
   /** Told when the module has been cleaned up. */
   readonly onClosed: () => void;
 }
@@ -74,7 +74,12 @@ export interface FaastModuleParts {
 /** Puts a module together. Its parts are not among its properties: it is made to be logged. */
 export function createFaastModule(parts: FaastModuleParts): FaastModule<object> {
   const { deployment, engine, kinds, options, provider, settings } = parts;
-  const views = createProxies({ engine, kinds, settings });
+  const nonIdempotent: ReadonlySet<string> = new Set(options.nonIdempotent);
+  const viewsWith = (own: ViewSettings): object => ({
+    ...createProxies({ engine, kinds, nonIdempotent, settings: own }),
+    with: (given: CallOptions) =>
+      viewsWith(settingsWith(own, checkOptions(callOptionTable, given, "with()"))),
+  });
   let closing: Promise<void> = Promise.resolve();
 
   const cleanup = (given?: CleanupOptions): Promise<void> => {
@@ -94,7 +99,7 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
   const module = {
     provider,
     options,
-    ...views,
+    ...viewsWith(settings),
     cleanup,
     logUrl: () => deployment.logUrl(),
     stats: (functionName?: string) => engine.stats.snapshot(functionName),
@@ -115,10 +120,6 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
     off: (name: "stats", listener: StatsListener) => {
       requireStats(name);
       engine.stats.off(listener);
-    },
-    with: (given: CallOptions) => {
-      checkOptions(callOptionTable, given, "with()");
-      return createProxies({ engine, kinds, settings: settingsWith(settings, given) });
     },
   };
   Object.defineProperties(module, {

@@ -1,10 +1,11 @@
+import { FaastError } from "./errors.js";
 import type { ExecutionDetail } from "./protocol/frames.js";
 
 /** What is known of the attempt in which something was thrown. */
 export interface FailureDetail extends ExecutionDetail {
   /** The function called, by its export key. */
   readonly functionName: string;
-  /** The attempt that failed, from 0. */
+  /** The attempt that failed, from 0; 0, too, where the call was refused before any. */
   readonly attempt: number;
 }
 
@@ -19,9 +20,7 @@ function registry(): Registry {
 
 /** Remembers where `thrown` came from, without touching it. */
 export function recordFailure(thrown: unknown, detail: FailureDetail): void {
-  if ((typeof thrown === "object" && thrown !== null) || typeof thrown === "function") {
-    registry().set(thrown, detail);
-  }
+  if (typeof thrown === "object" && thrown !== null) registry().set(thrown, detail);
 }
 
 /**
@@ -38,5 +37,13 @@ export function recordFailure(thrown: unknown, detail: FailureDetail): void {
  * ```
  */
 export function failureDetail(thrown: unknown): FailureDetail | undefined {
-  return typeof thrown === "object" && thrown !== null ? registry().get(thrown) : undefined;
+  if (typeof thrown !== "object" || thrown === null) return undefined;
+  return registry().get(thrown) ?? ownDetail(thrown);
+}
+
+/** What our own errors bear themselves: a million calls that are given up need no entries. */
+function ownDetail(thrown: object): FailureDetail | undefined {
+  if (!(thrown instanceof FaastError) || thrown.functionName === undefined) return undefined;
+  const { functionName, attempt = 0, logUrl } = thrown;
+  return { functionName, attempt, ...(logUrl === undefined ? {} : { logUrl }) };
 }

@@ -10,6 +10,7 @@ import {
 } from "./errors.js";
 import { createFaastModule, type FaastModule } from "./faast-module.js";
 import { registerLiveModule } from "./live-modules.js";
+import { log } from "./log.js";
 import {
   captureCallers,
   locateModule,
@@ -19,7 +20,7 @@ import {
 import { commonOptionTable, type CommonOptions } from "./options/common-options.js";
 import { readConfig } from "./options/config-file.js";
 import { importTypeScript } from "./options/config-source.js";
-import { checkOptions } from "./options/option-check.js";
+import { checkOptions, suggestion } from "./options/option-check.js";
 import { isRecord, type OptionTable } from "./options/option-table.js";
 import type { DeploySpec, Deployment, Provider } from "./provider/contract.js";
 import { loadProvider } from "./provider/provider-resolution.js";
@@ -56,18 +57,39 @@ async function start(
   throwIfAborted(options.signal);
   const functions = moduleFunctions(located);
   if (functions?.size === 0) throw noFunctions(located.file);
+  if (functions !== undefined) requireKnown(options.nonIdempotent, functions);
+  const job = createJob();
+  log.info("%s: faast() with %s, module %s", job.name, provider.name, located.file);
   const deployment = await deploy(provider, {
     moduleFile: located.file,
     options,
-    job: createJob(),
+    job,
     needsFunctions: functions === undefined,
   });
+  log.info("%s: deployed after %d ms", job.name, age(job));
   const kinds = functions ?? deployment.functions ?? new Map<string, FunctionKind>();
-  if (kinds.size === 0) {
+  try {
+    if (kinds.size === 0) throw noFunctions(located.file);
+    requireKnown(options.nonIdempotent, kinds);
+  } catch (error) {
     await deployment.close(closeAll);
-    throw noFunctions(located.file);
+    throw error;
   }
-  return open(provider, { deployment, options, kinds });
+  return open(provider, { deployment, options, kinds, job });
+}
+
+/** Milliseconds since the job began. */
+function age(job: DeploySpec["job"]): number {
+  return Date.now() - job.createdAt.getTime();
+}
+
+/** A name that is misspelt would leave its function unprotected. */
+function requireKnown(nonIdempotent: readonly string[], kinds: ReadonlyMap<string, unknown>): void {
+  const unknown = nonIdempotent.find((name) => !kinds.has(name));
+  if (unknown === undefined) return;
+  throw new FaastOptionsError(
+    `The option "nonIdempotent" of faast() names "${unknown}", which is no function of the module.${suggestion(unknown, [...kinds.keys()])}`,
+  );
 }
 
 function noFunctions(file: string): FaastModuleError {
@@ -186,6 +208,7 @@ interface OpenModuleParts {
   readonly deployment: Deployment;
   readonly options: Required<CommonOptions>;
   readonly kinds: ReadonlyMap<string, FunctionKind>;
+  readonly job: DeploySpec["job"];
 }
 
 /** Makes the module of a deployment, and sees to its end when a signal asks for it. */
@@ -214,10 +237,15 @@ function open(provider: Provider, parts: OpenModuleParts): FaastModule<object> {
       retry: undefined,
       priority: 0,
       streamWindow: options.streamWindow,
+      idempotent: undefined,
     },
     onClosed: () => {
       options.signal?.removeEventListener("abort", onAbort);
       unregister();
+      const { job } = parts;
+      if (log.info.enabled) log.info("%s: cleaned up after %d ms", job.name, age(job));
+      if (log.minimal.enabled)
+        log.minimal("%s: %s: %s", job.name, provider.name, engine.stats.snapshot());
     },
   });
   return module;

@@ -218,6 +218,46 @@ describe("a straggler", () => {
     expect(m.stats("add").retries).toBe(1);
   });
 
+  it("whose duplicate comes first is given up itself, and counted as one call", async () => {
+    let slow = false;
+    const given: number[] = [];
+    await using m = await start(
+      {
+        deliver: (frame, invocation) => {
+          const { attempt } = invocation.request;
+          if (!slow || attempt > 0) return invocation.receive(frame);
+          invocation.signal.addEventListener("abort", () => given.push(attempt));
+        },
+      },
+      { timeout: 30 },
+    );
+    for (let i = 0; i < 25; i++) await m.functions.add(i, i);
+    slow = true;
+    await m.functions.add(1, 1);
+    expect(given).toEqual([0]);
+    expect(m.stats("add")).toMatchObject({ invocations: 26, completed: 26, errors: 0, retries: 1 });
+  });
+
+  it("is no call whose worker is as slow to start as others have been", async () => {
+    let calls = 0;
+    const starts: number[] = [];
+    await using m = await start({
+      deliver: (frame, invocation) => {
+        starts.push(invocation.request.attempt);
+        // Each third call meets a worker that takes its time to start.
+        const cold = calls++ % 3 === 0 ? 1000 : 0;
+        if (frame.type !== "result") return invocation.receive(frame);
+        const { timing } = frame;
+        const late = { ...frame, timing: { ...timing, startedAt: timing.startedAt + cold } };
+        setTimeout(() => invocation.receive(late), calls > 30 ? 1300 : cold);
+      },
+    });
+    await Promise.all(Array.from({ length: 30 }, () => m.functions.hello("")));
+    // 1.3 s are many deviations of the execution times, but few of the times to start.
+    await m.functions.hello("cold");
+    expect(starts).toEqual(starts.map(() => 0));
+  });
+
   it("is left alone where speculativeRetryThreshold is 0", async () => {
     await using m = await start({}, { speculativeRetryThreshold: 0 });
     for (let i = 0; i < 25; i++) await m.functions.sleep(1);

@@ -48,6 +48,17 @@ describe("calls", () => {
     expect(Date.now() - begin).toBeGreaterThanOrEqual(195);
   });
 
+  it("start `burst` at once after a quiet spell, and at `rate` from there on", async () => {
+    const starts: number[] = [];
+    await using m = await start(
+      { before: () => void starts.push(performance.now()) },
+      { rate: 5, burst: 3 },
+    );
+    await Promise.all(Array.from({ length: 5 }, () => m.functions.hello("")));
+    expect(starts[4]! - starts[0]!).toBeGreaterThanOrEqual(390);
+    expect(starts[2]! - starts[0]!).toBeLessThan(starts[3]! - starts[2]!);
+  });
+
   it("go by priority among those that wait", async () => {
     await using m = await start({}, { concurrency: 1 });
     const order: string[] = [];
@@ -284,6 +295,25 @@ describe("cancellation", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("ends no program by a call that nobody waits for", async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
+    process.on("unhandledRejection", listener);
+    const m = await start();
+    const controller = new AbortController();
+    void m.functions.sleep(60_000);
+    void m.with({ signal: controller.signal }).functions.sleep(60_000);
+    const stream = m.functions.echoes();
+    await stream.next();
+    void stream.next("x").then(() => stream.next("y"));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    controller.abort();
+    await m.cleanup();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", listener);
+    expect(unhandled).toEqual([]);
+  });
+
   it("comes by a signal for the whole module", async () => {
     const controller = new AbortController();
     const m = await start({}, { signal: controller.signal });
@@ -295,6 +325,19 @@ describe("cancellation", () => {
 });
 
 describe("the module", () => {
+  it("gives views with options of their own, and views of those", async () => {
+    const controller = new AbortController();
+    await using m = await start();
+    const view = m.with({ timeout: 30, retry: 1 }).with({ signal: controller.signal });
+    expect(await view.functions.hello("x")).toBe("hello x");
+    await expect(view.functions.fail("x")).rejects.toThrow("x");
+    expect(m.stats("fail").retries).toBe(1);
+    const sleeping = view.functionsDetail.sleep(60_000);
+    controller.abort();
+    await expect(sleeping).rejects.toThrow(FaastCancelledError);
+    expect(() => view.with({ timeout: -1 })).toThrow(/timeout.*with\(\)/);
+  });
+
   it("shows just the callable exports", async () => {
     await using m = await start();
     expect(Object.keys(m.functions).sort()).toEqual(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { faast } from "@faast/core";
+import { PROPERTY_TIME, runs } from "./run-count.ts";
 import { loopbackProvider } from "./loopback-provider.ts";
 import * as funcs from "./fixtures/functions.ts";
 
@@ -69,63 +70,77 @@ async function start(kind: string, streamWindow: number) {
 }
 
 describe("a remote generator, whatever the transport does", () => {
-  it("answers each step as the generator itself does, one after another", async () => {
-    await fc.assert(
-      fc.asyncProperty(plan, fc.array(step, { maxLength: 10 }), mess, async (it, steps, kind) => {
-        await using m = await start(kind, 10);
-        const remote = m.functions.planned(it);
-        const local = funcs.planned(it);
-        for (const each of steps) {
-          const expected = await outcomes([take(local, each)]);
-          expect(await outcomes([take(remote, each)])).toEqual(expected);
-        }
-      }),
-      { numRuns: 150 },
-    );
-  });
+  it(
+    "answers each step as the generator itself does, one after another",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(plan, fc.array(step, { maxLength: 10 }), mess, async (it, steps, kind) => {
+          await using m = await start(kind, 10);
+          const remote = m.functions.planned(it);
+          const local = funcs.planned(it);
+          for (const each of steps) {
+            const expected = await outcomes([take(local, each)]);
+            expect(await outcomes([take(remote, each)])).toEqual(expected);
+          }
+        }),
+        { numRuns: runs(150) },
+      );
+    },
+    PROPERTY_TIME,
+  );
 
-  it("answers steps that do not wait for one another, up to the end, and settles all", async () => {
-    await fc.assert(
-      fc.asyncProperty(plan, fc.array(step, { maxLength: 10 }), mess, async (it, steps, kind) => {
-        await using m = await start(kind, 10);
-        const remote = m.functions.planned(it);
-        const local = funcs.planned(it);
-        const expected = await outcomes(steps.map((each) => take(local, each)));
-        const actual = await outcomes(steps.map((each) => take(remote, each)));
-        expect(actual).not.toContain("HANGS");
-        const end = expected.findIndex((each) => !each.startsWith('{"done":false'));
-        const compared = end < 0 ? expected.length : end + 1;
-        expect(actual.slice(0, compared)).toEqual(expected.slice(0, compared));
-      }),
-      { numRuns: 150 },
-    );
-  });
+  it(
+    "answers steps that do not wait for one another, up to the end, and settles all",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(plan, fc.array(step, { maxLength: 10 }), mess, async (it, steps, kind) => {
+          await using m = await start(kind, 10);
+          const remote = m.functions.planned(it);
+          const local = funcs.planned(it);
+          const expected = await outcomes(steps.map((each) => take(local, each)));
+          const actual = await outcomes(steps.map((each) => take(remote, each)));
+          expect(actual).not.toContain("HANGS");
+          const end = expected.findIndex((each) => !each.startsWith('{"done":false'));
+          const compared = end < 0 ? expected.length : end + 1;
+          expect(actual.slice(0, compared)).toEqual(expected.slice(0, compared));
+        }),
+        { numRuns: runs(150) },
+      );
+    },
+    PROPERTY_TIME,
+  );
 
-  it("gives for await the same items, and a break is never an error", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        plan,
-        fc.nat(10),
-        fc.integer({ min: 1, max: 20 }),
-        mess,
-        async (it, wanted, window, kind) => {
-          await using m = await start(kind, window);
-          const collect = async (items: AsyncIterable<unknown>) => {
-            const all: unknown[] = [];
-            try {
-              for await (const item of items) {
-                all.push(JSON.stringify(item));
-                if (all.length > wanted) break;
+  it(
+    "gives for await the same items, and a break is never an error",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          plan,
+          fc.nat(10),
+          fc.integer({ min: 1, max: 20 }),
+          mess,
+          async (it, wanted, window, kind) => {
+            await using m = await start(kind, window);
+            const collect = async (items: AsyncIterable<unknown>) => {
+              const all: unknown[] = [];
+              try {
+                for await (const item of items) {
+                  all.push(JSON.stringify(item));
+                  if (all.length > wanted) break;
+                }
+              } catch (error) {
+                all.push((error as Error).message);
               }
-            } catch (error) {
-              all.push((error as Error).message);
-            }
-            return all;
-          };
-          expect(await collect(m.functions.planned(it))).toEqual(await collect(funcs.planned(it)));
-        },
-      ),
-      { numRuns: 150 },
-    );
-  });
+              return all;
+            };
+            expect(await collect(m.functions.planned(it))).toEqual(
+              await collect(funcs.planned(it)),
+            );
+          },
+        ),
+        { numRuns: runs(150) },
+      );
+    },
+    PROPERTY_TIME,
+  );
 });

@@ -119,6 +119,32 @@ describe("errors arrive as they were", () => {
   });
 });
 
+describe("the stacks of errors", () => {
+  const stack = (text: string) => text.replace("secret", "***");
+  const error = Object.freeze(
+    new AggregateError([new Error("secret a", { cause: new Error("secret b") })], "secret c"),
+  );
+
+  test("can be changed on their way, at every depth, without a change of the errors", () => {
+    const before = error.stack;
+    const arrived = decode(encode([error], { stack })) as (typeof error)[];
+    const [outer] = arrived;
+    const [first] = outer!.errors as Error[];
+    for (const each of [outer!, first!, first!.cause as Error]) {
+      expect(each.message).toMatch(/^secret/);
+      expect(each.stack).toMatch(/^\w+: \*\*\*/);
+    }
+    expect(error.stack).toBe(before);
+  });
+
+  test("are left alone where they are none", () => {
+    const odd = Object.assign(new Error("m"), { stack: { secret: 1 } });
+    expect((decode(encode(odd, { stack })) as typeof odd).stack).toEqual({ secret: 1 });
+    const plain = { stack: "secret" };
+    expect(decode(encode([0n, plain], { stack }))).toEqual([0n, plain]);
+  });
+});
+
 describe("an error with properties that cannot travel", () => {
   class Socket {}
   const circular: Record<string, unknown> = { retries: 3 };

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { PROPERTY_TIME, runs } from "./run-count.ts";
 import { difference } from "./wire-equality.ts";
 import { WireError, decode, encode } from "./wire-codec.ts";
 
@@ -74,94 +75,123 @@ function attempt(bytes: Uint8Array): { readonly value: unknown } | undefined {
   }
 }
 
-test("any value that can travel arrives as it was sent", () => {
-  fc.assert(
-    fc.property(graphs, (value) => {
-      expect(difference(value, decode(encode(value)))).toBeUndefined();
-    }),
-    { numRuns: 1_000 },
-  );
-}, 60_000);
+test(
+  "any value that can travel arrives as it was sent",
+  () => {
+    fc.assert(
+      fc.property(graphs, (value) => {
+        expect(difference(value, decode(encode(value)))).toBeUndefined();
+      }),
+      { numRuns: runs(1_000) },
+    );
+  },
+  PROPERTY_TIME,
+);
 
-test("whatever else there is is refused with a reason, or arrives as it was sent", () => {
-  const anything = fc.anything({ withBoxedValues: true, withBigInt: true, withUnicodeString: true, withMap: true, withSet: true, withObjectString: true } as fc.ObjectConstraints); // prettier-ignore
-  fc.assert(
-    fc.property(anything, (value) => {
-      let bytes: Uint8Array;
-      try {
-        bytes = encode(value);
-      } catch (error) {
-        expect(error).toBeInstanceOf(WireError);
-        return;
-      }
-      expect(difference(value, decode(bytes))).toBeUndefined();
-    }),
-    { numRuns: 1_000 },
-  );
-}, 60_000);
+test(
+  "whatever else there is is refused with a reason, or arrives as it was sent",
+  () => {
+    const anything = fc.anything({ withBoxedValues: true, withBigInt: true, withUnicodeString: true, withMap: true, withSet: true, withObjectString: true } as fc.ObjectConstraints); // prettier-ignore
+    fc.assert(
+      fc.property(anything, (value) => {
+        let bytes: Uint8Array;
+        try {
+          bytes = encode(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(WireError);
+          expect((error as WireError).path).toMatch(/^(\[\.\.\.)*value/);
+          return;
+        }
+        expect(difference(value, decode(bytes))).toBeUndefined();
+      }),
+      { numRuns: runs(1_000) },
+    );
+  },
+  PROPERTY_TIME,
+);
 
-test("without validation, nothing that is not too deep is refused", () => {
-  const anything = fc.oneof(fc.anything({ withBoxedValues: true, withProxy: true } as fc.ObjectConstraints), fc.func(fc.nat()), graphs); // prettier-ignore
-  fc.assert(
-    fc.property(anything, (value) => {
-      decode(encode(value, { validate: false }));
-    }),
-    { numRuns: 1_000 },
-  );
-}, 60_000);
+test(
+  "without validation, nothing that is not too deep is refused",
+  () => {
+    const anything = fc.oneof(fc.anything({ withBoxedValues: true, withProxy: true } as fc.ObjectConstraints), fc.func(fc.nat()), graphs); // prettier-ignore
+    fc.assert(
+      fc.property(anything, (value) => {
+        decode(encode(value, { validate: false }));
+      }),
+      { numRuns: runs(1_000) },
+    );
+  },
+  PROPERTY_TIME,
+);
 
-test("the same value always makes the same bytes, also after a journey", () => {
-  fc.assert(
-    fc.property(graphs, (value) => {
-      const bytes = encode(value);
-      expect(Buffer.from(encode(decode(bytes))).equals(bytes)).toBe(true);
-    }),
-    { numRuns: 500 },
-  );
-}, 60_000);
+test(
+  "the same value always makes the same bytes, also after a journey",
+  () => {
+    fc.assert(
+      fc.property(graphs, (value) => {
+        const bytes = encode(value);
+        expect(Buffer.from(encode(decode(bytes))).equals(bytes)).toBe(true);
+      }),
+      { numRuns: runs(500) },
+    );
+  },
+  PROPERTY_TIME,
+);
 
-test("arbitrary bytes are decoded or refused", () => {
-  fc.assert(
-    fc.property(
-      fc.uint8Array({ maxLength: 200 }),
-      // Tags are small numbers: bytes drawn from all are mostly refused at once.
-      fc.array(fc.nat(30), { maxLength: 200 }),
-      (bytes, tags) => {
-        attempt(bytes);
-        attempt(Uint8Array.of(1, ...bytes));
-        attempt(Uint8Array.of(1, ...tags));
-        attempt(Uint8Array.of(1, 26, ...bytes));
-      },
-    ),
-    { numRuns: 5_000 },
-  );
-}, 60_000);
+test(
+  "arbitrary bytes are decoded or refused",
+  () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        // Tags are small numbers: bytes drawn from all are mostly refused at once.
+        fc.array(fc.nat(30), { maxLength: 200 }),
+        (bytes, tags) => {
+          attempt(bytes);
+          attempt(Uint8Array.of(1, ...bytes));
+          attempt(Uint8Array.of(1, ...tags));
+          attempt(Uint8Array.of(1, 26, ...bytes));
+        },
+      ),
+      { numRuns: runs(5_000) },
+    );
+  },
+  PROPERTY_TIME,
+);
 
-test("documents with bytes changed, removed or repeated are decoded or refused", () => {
-  fc.assert(
-    fc.property(
-      graphs.map((value) => encode(value)),
-      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
-      fc.nat(),
-      (bytes, changes, cut) => {
-        const changed = bytes.slice();
-        for (const [at, byte] of changes) changed[at % changed.length] = byte;
-        attempt(changed);
-        attempt(bytes.subarray(0, cut % bytes.length));
-        const at = cut % bytes.length;
-        attempt(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at >> 1)]));
-      },
-    ),
-    { numRuns: 1_000 },
-  );
-}, 60_000);
+test(
+  "documents with bytes changed, removed or repeated are decoded or refused",
+  () => {
+    fc.assert(
+      fc.property(
+        graphs.map((value) => encode(value)),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.nat(),
+        (bytes, changes, cut) => {
+          const changed = bytes.slice();
+          for (const [at, byte] of changes) changed[at % changed.length] = byte;
+          attempt(changed);
+          attempt(bytes.subarray(0, cut % bytes.length));
+          const at = cut % bytes.length;
+          attempt(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at >> 1)]));
+        },
+      ),
+      { numRuns: runs(1_000) },
+    );
+  },
+  PROPERTY_TIME,
+);
 
-test("no document that lacks its end is decoded", () => {
-  fc.assert(
-    fc.property(graphs, (value) => {
-      const bytes = encode(value);
-      expect(attempt(bytes.subarray(0, bytes.length - 1))).toBeUndefined();
-    }),
-    { numRuns: 500 },
-  );
-}, 60_000);
+test(
+  "no document that lacks its end is decoded",
+  () => {
+    fc.assert(
+      fc.property(graphs, (value) => {
+        const bytes = encode(value);
+        expect(attempt(bytes.subarray(0, bytes.length - 1))).toBeUndefined();
+      }),
+      { numRuns: runs(500) },
+    );
+  },
+  PROPERTY_TIME,
+);

@@ -65,6 +65,16 @@ describe("what cannot travel is refused, with a reason", () => {
     ["a detached ArrayBuffer", detached.buffer, /detached buffer/],
     ["arguments", argumentsOf(1), /spread it/],
     ["a Map with properties", Object.assign(new Map(), { a: 1 }), /Map with properties of its own/],
+    [
+      "an ArrayBuffer with properties",
+      Object.assign(new ArrayBuffer(1), { a: 1 }),
+      /an ArrayBuffer with properties/,
+    ],
+    [
+      "a DataView with properties",
+      Object.assign(new DataView(new ArrayBuffer(1)), { a: 1 }),
+      /a DataView with properties/,
+    ],
     ["a proxy that throws", frozenTrap, /throws when read \(Error: trapped/],
   ])("%s", (_, value, reason) => {
     expect(refusal(value).reason).toMatch(reason);

@@ -138,6 +138,13 @@ describe("what arrives stands alone", () => {
     expect(decode(decoded.b)).toEqual(inner);
   });
 
+  test("a method named toJSON that is not enumerable is not called", () => {
+    const value = [Object.defineProperty({ a: 1 }, "toJSON", { value: () => "wrong" })];
+    expect(there(value)).toEqual([{ a: 1 }]);
+    const list = Object.defineProperty([1], "toJSON", { value: () => "wrong" });
+    expect(there({ list })).toEqual({ list: [1] });
+  });
+
   test("a method named toJSON on every object is not taken for data", () => {
     const prototype = Array.prototype as { toJSON?: unknown };
     prototype.toJSON = () => "wrong";

@@ -20,6 +20,12 @@ for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
 rm -rf "$1"
 `;
 
+/** Two turns of the event loop: what is closed in this turn is gone in the next but one. */
+async function turnOver(): Promise<void> {
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+}
+
 /** Outlives this process, to end its workers when it dies without doing so. */
 export class Reaper {
   private readonly child: ChildProcess | undefined;
@@ -48,7 +54,7 @@ export class Reaper {
     this.tell(`-${pid}`);
   }
 
-  /** Its work is done; resolves when it has ended. */
+  /** Its work is done; resolves when it has ended and its handle is closed. */
   async close(): Promise<void> {
     const { child } = this;
     if (
@@ -57,9 +63,9 @@ export class Reaper {
       child.signalCode !== null ||
       child.pid === undefined
     )
-      return;
+      return turnOver();
     await new Promise<void>((resolve) => {
-      child.once("exit", () => resolve());
+      child.once("exit", () => resolve(turnOver()));
       child.ref();
       child.stdin?.end("done\n");
     });

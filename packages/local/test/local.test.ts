@@ -205,6 +205,27 @@ describe("streams in processes", () => {
     expect(items).toEqual([0, 1, 2]);
   });
 
+  it("have the time that they run, without that in which they wait for their reader", async () => {
+    await using m = await faastLocal(funcs, { timeout: 1, streamWindow: 1, concurrency: 2 });
+    const waits = m.functions.numbers(5);
+    const works = m.functions.slowNumbers(400);
+    await Promise.all([waits.next(), works.next()]);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await waits.next()).toEqual({ value: 2, done: false });
+    expect(await works.next()).toEqual({ value: 1, done: false });
+    await waits.return("");
+    // The third item would be ready after 1.2 seconds of work.
+    expect(await caught(works.next())).toBeInstanceOf(FaastTimeoutError);
+  });
+
+  it("may come as an object that can be iterated", async () => {
+    await using m = await faastLocal(funcs);
+    const items: number[] = [];
+    for await (const item of m.functions.iterable(3) as unknown as AsyncIterable<number>)
+      items.push(item);
+    expect(items).toEqual([0, 1, 2]);
+  });
+
   it("carry the details of their execution", async () => {
     await using m = await faastLocal(funcs);
     for await (const item of m.functionsDetail.numbers(2)) {
@@ -261,12 +282,21 @@ describe("workers that die", () => {
 
   it("tell of an exception that no call awaited", async () => {
     await using m = await faastLocal(funcs, { maxRetries: 0, concurrency: 1 });
-    expect(await m.functions.throwLater(20)).toBe("fine so far");
-    const error = await caught(m.functions.waitForever());
+    const error = await caught(m.functions.throwWhileWaiting());
     expect(error).toMatchObject({
       code: "FAAST_WORKER_EXIT",
-      cause: { message: "nobody waits for this" },
+      cause: { message: "thrown in a callback" },
     });
+  });
+
+  it("end the call at hand first when an earlier one has left an exception behind", async () => {
+    await using m = await faastLocal(funcs, { maxRetries: 0, concurrency: 1 });
+    const worker = await m.functions.pid();
+    for (const leave of [m.functions.throwLater, m.functions.rejectLater]) {
+      expect(await leave(50)).toBe("fine so far");
+      expect(await m.functions.sleep(300)).toBe(300);
+      expect(await m.functions.pid()).not.toBe(worker);
+    }
   });
 
   it("are ended when the caller gives a call up", async () => {
@@ -402,6 +432,14 @@ describe("cleanup", () => {
 });
 
 describe("inline mode", () => {
+  it("fails a call that takes too long, and says that it goes on", async () => {
+    await using m = await faastLocal(funcs, { childProcess: false, timeout: 0.2 });
+    const error = await caught(m.functions.sleep(400));
+    expect(error).toBeInstanceOf(FaastTimeoutError);
+    expect((error as Error).message).toMatch(/time-out of 0\.2 s; it goes on.*childProcess: false/);
+    expect(await m.functions.hello("next")).toBe("hello next");
+  });
+
   it("runs in this process, with `env` in force until cleanup", async () => {
     const m = await faastLocal(funcs, { childProcess: false, env: { FAAST_INLINE: "yes" } });
     expect(await m.functions.pid()).toBe(process.pid);

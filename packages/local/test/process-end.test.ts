@@ -15,6 +15,13 @@ describe("a program that uses faast", () => {
     await expectGone(told);
   });
 
+  it("ends by itself with a stream that nobody reads on, and leaves nothing", async () => {
+    const driver = startDriver("unread");
+    const told = await driver.next();
+    expect(await driver.ended).toEqual({ code: 0, signal: null });
+    await expectGone(told);
+  });
+
   it("leaves nothing when it exits in the middle of a call", async () => {
     const driver = startDriver("exit");
     const told = await driver.next();

@@ -4,11 +4,12 @@ import type { AwsScope } from "./clients.js";
 import { tagList, type TagRecord } from "./tags.js";
 
 /**
- * Bytes of a message: what SNS grants to who asks, and what it takes otherwise
+ * Bytes of a message that SNS takes from anyone
  * (https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html).
  */
+export const USUAL_MESSAGE = 262_144;
+/** Bytes of a message that it grants to who asks. */
 const LARGEST_MESSAGE = 1_048_576;
-const USUAL_MESSAGE = 262_144;
 /** Milliseconds until a created function must be visible to who subscribes it. */
 const VISIBLE_TIME = 30_000;
 

@@ -1,4 +1,5 @@
-import type { ControlMessage } from "@faast/core/worker";
+import { unpackControl, type BlobStore, type ControlMessage } from "@faast/core/worker";
+import type { ControlEnvelope } from "../control-message.js";
 import { isOurs } from "../lambda-message.js";
 import { QueueGoneError, sendMessage, takeMessages } from "./queue-client.js";
 
@@ -11,22 +12,16 @@ const RETRY_DELAY = 500;
 /** Tries until a queue that is not to be found has gone: one just made may not be seen everywhere yet. */
 const GONE_TRIES = 10;
 
-/** A message of a control queue. */
-export interface ControlEnvelope {
-  readonly faast: 1;
-  /** Control messages in base64-free JSON: their values are base64. */
-  readonly messages: readonly JsonControl[];
-}
-
-/** A control message as JSON. */
-export type JsonControl = Omit<ControlMessage, "value"> & { readonly value?: string };
-
 /** The attempt that listens. */
 export interface Listening {
   readonly queueUrl: string;
   readonly call: string;
   readonly attempt: number;
+  /** Where values are that no message could carry. */
+  readonly blobs: BlobStore;
   readonly deliver: (message: ControlMessage) => void;
+  /** Told when a message cannot be read: the stream would wait for it for ever. */
+  readonly onFailure: (reason: string) => void;
 }
 
 /** Hands the messages of a control queue on until it is closed. */
@@ -73,19 +68,16 @@ export class ControlListener {
   }
 
   private hand(body: string): void {
-    const { call, attempt, deliver } = this.listening;
+    const { call, attempt, blobs, deliver, onFailure } = this.listening;
     const envelope: unknown = JSON.parse(body);
     if (!isOurs<ControlEnvelope>(envelope)) return;
     for (const message of envelope.messages) {
       // What was late for the stream that had the queue before is not for this one.
-      if (message.call === call && message.attempt === attempt) deliver(controlOf(message));
+      if (message.call !== call || message.attempt !== attempt) continue;
+      // One that is fetched is overtaken by others: whoever takes them puts them in order.
+      unpackControl(message, blobs).then(deliver, (error: unknown) =>
+        onFailure(error instanceof Error ? error.message : String(error)),
+      );
     }
   }
-}
-
-function controlOf(message: JsonControl): ControlMessage {
-  const { value } = message;
-  return (
-    value === undefined ? message : { ...message, value: Buffer.from(value, "base64") }
-  ) as ControlMessage;
 }

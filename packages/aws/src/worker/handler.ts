@@ -10,11 +10,12 @@ import {
   type StartIsolate,
 } from "@faast/core/worker";
 import {
-  isOurs,
+  eventsOf,
   type LambdaEvent,
   type LambdaResponse,
   type ReplyMessage,
 } from "../lambda-message.js";
+import { LOAD_TIME } from "../lambda-times.js";
 import { logStreamUrl } from "../log-url.js";
 import { BucketClient } from "./bucket-client.js";
 import { ControlListener } from "./control-listener.js";
@@ -22,8 +23,6 @@ import { lambdaEnvironment } from "./environment.js";
 import { sendMessage } from "./queue-client.js";
 import { ReplySender } from "./reply-sender.js";
 
-/** Milliseconds that loading the user's module may take. */
-const STARTUP_TIME = 60_000;
 /** Milliseconds kept back of what Lambda leaves, so that our answer precedes Lambda's own time-out. */
 const RESERVE = 1000;
 
@@ -52,23 +51,23 @@ export function createHandler(start: StartIsolate): Handler {
     executionId: requestId,
     instanceId: lambdaEnvironment.logStream,
   });
-  const supervisor = new Supervisor({ start, startupTime: STARTUP_TIME, describe });
+  let remaining = Infinity;
+  const supervisor = new Supervisor({
+    start,
+    describe,
+    // Where Lambda leaves less time, what is wrong is told in that time.
+    get startupTime() {
+      return Math.min(LOAD_TIME, remaining);
+    },
+  });
   return async (event, context) => {
+    remaining = timeLeft(context);
     requestId = context.awsRequestId;
     let response: LambdaResponse | undefined;
     for (const each of eventsOf(event))
       response = await new Run(supervisor, each, context).complete();
     return response;
   };
-}
-
-/** The events of an invocation: one, if it is direct; several notifications may come together. */
-function eventsOf(event: unknown): LambdaEvent[] {
-  if (isOurs<LambdaEvent>(event)) return [event];
-  const { Records = [] } = event as { Records?: { Sns?: { Message?: string } }[] };
-  return Records.map(({ Sns }): unknown => JSON.parse(Sns?.Message ?? "null")).filter((each) =>
-    isOurs<LambdaEvent>(each),
-  );
 }
 
 /** One attempt of a call, in this function. */
@@ -82,6 +81,7 @@ class Run {
   private control: ((message: ControlMessage) => void) | undefined;
   private listener: ControlListener | undefined;
   private needsStream = false;
+  private controlFailure: string | undefined;
 
   constructor(supervisor: Supervisor, event: LambdaEvent, context: LambdaContext) {
     this.supervisor = supervisor;
@@ -103,13 +103,18 @@ class Run {
         queueUrl: controlQueue,
         call,
         attempt,
+        blobs: this.route.blobs,
         deliver: (message) => this.control?.(message),
+        onFailure: (reason) => {
+          this.controlFailure ??= reason;
+          this.control?.({ type: "cancel", call, attempt, sequence: 0 });
+        },
       });
     }
     const last = await ended;
     // Before the caller learns that it is over, and gives the queue to another stream.
     await this.listener?.close();
-    this.pass(last);
+    this.pass(this.controlFailure === undefined ? last : lostFrame(last, this.controlFailure));
     await this.replies?.flush();
     if (this.needsStream) return this.askForStream(request);
     const frames = await Promise.all(this.frames.map((frame) => packFrame(frame, this.route)));
@@ -118,12 +123,15 @@ class Run {
 
   /** Resolves with the call's last frame; those before it are passed on as they come. */
   private run(request: EncodedCall): Promise<Frame> {
-    const remaining = this.context.getRemainingTimeInMillis() - RESERVE;
-    const timeout = Math.max(1, Math.min(request.timeout, remaining));
+    const { context } = this;
     return new Promise((resolve) => {
       this.supervisor.run(
         {
-          request: { ...request, timeout },
+          request,
+          // Asked when the module has been loaded, which takes of the same time.
+          get platformTimeout() {
+            return timeLeft(context);
+          },
           onControl: (listener) => (this.control = listener),
           receive: (frame) => {
             if (frame.type === "result" || frame.type === "error") resolve(frame);
@@ -155,4 +163,24 @@ class Run {
     if (this.replies !== undefined) this.replies.send(frame);
     else this.frames.push(frame);
   }
+}
+
+/** Milliseconds in which our answer precedes Lambda's own time-out. */
+function timeLeft(context: LambdaContext): number {
+  return Math.max(1, context.getRemainingTimeInMillis() - RESERVE);
+}
+
+/** In place of a stream's last frame: what went up to it could not be read. */
+function lostFrame({ call, attempt, item, sequence, execution }: Frame, reason: string): Frame {
+  return {
+    type: "error",
+    origin: "transport",
+    code: "lost",
+    message: `a value that was passed to the stream could not be read: ${reason}`,
+    call,
+    attempt,
+    item,
+    sequence,
+    ...(execution === undefined ? {} : { execution }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ControlBase, ControlMessage } from "../protocol/control.js";
+import { frameFault } from "../protocol/frame-check.js";
 import type { ExecutionDetail, FailureCode, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { SequenceBuffer } from "../protocol/sequence.js";
@@ -8,6 +9,16 @@ import type { Invocation } from "../provider/contract.js";
 export type ControlBody<M = ControlMessage> = M extends ControlMessage
   ? Omit<M, keyof ControlBase>
   : never;
+
+/** Milliseconds by which frames may be overtaken, where the transport does not say. */
+const OVERTAKING_TIME = 30_000;
+
+export interface AttemptOptions {
+  /** Takes the frames, in order. */
+  readonly deliver: (attempt: Attempt, frame: Frame) => void;
+  /** See `TransportLimits.overtakingTime`. */
+  readonly overtakingTime: number | undefined;
+}
 
 /** One attempt of a call: puts its frames in order and numbers its control messages. */
 export class Attempt implements Invocation {
@@ -25,10 +36,14 @@ export class Attempt implements Invocation {
   private run: string | undefined;
   private controls = 0;
   private over = false;
+  private readonly overtakingTime: number;
+  /** Runs while a frame is missing that later ones have overtaken. */
+  private gap: NodeJS.Timeout | undefined;
 
-  constructor(request: EncodedCall, deliver: (attempt: Attempt, frame: Frame) => void) {
+  constructor(request: EncodedCall, { deliver, overtakingTime = OVERTAKING_TIME }: AttemptOptions) {
     this.request = request;
     this.deliver = deliver;
+    this.overtakingTime = overtakingTime;
   }
 
   get signal(): AbortSignal {
@@ -41,13 +56,25 @@ export class Attempt implements Invocation {
   }
 
   receive(frame: Frame): void {
-    if (this.over || frame.attempt !== this.request.attempt) return;
+    if (this.over) return;
+    const fault = frameFault(frame);
+    if (fault !== undefined) {
+      return this.fail("lost", `a part of the answer is malformed: ${fault}`);
+    }
+    if (frame.attempt !== this.request.attempt) return;
     if (frame.run !== undefined && frame.run !== (this.run ??= frame.run)) return;
     this.frames.accept(frame, (next) => {
       if (this.over) return;
       if (next.execution !== undefined) this.execution = next.execution;
       this.deliver(this, next);
+      clearTimeout(this.gap);
+      this.gap = undefined;
     });
+    if (this.over || !this.frames.hasGap) return;
+    this.gap ??= setTimeout(
+      () => this.fail("lost", "a part of the answer is missing"),
+      this.overtakingTime,
+    ).unref();
   }
 
   fail(code: FailureCode, message: string): void {
@@ -87,6 +114,7 @@ export class Attempt implements Invocation {
   end(): void {
     if (this.over) return;
     this.over = true;
+    clearTimeout(this.gap);
     this.controller?.abort();
   }
 

@@ -2,12 +2,14 @@ import type { ErrorFrame, ExecutionDetail, ResultFrame } from "../protocol/frame
 import type { CallOutlet, CallTask } from "./call-task.js";
 import type { Present } from "./detail.js";
 import { decodeFrom } from "./encoding.js";
+import { hush, isCancellation } from "./cancellation.js";
 import { RemoteStream } from "./remote-stream.js";
 
 /** Settles a promise with the outcome of a call; with a `RemoteStream`, if the call is one. */
 export class PromiseOutlet implements CallOutlet {
   readonly promise: Promise<unknown>;
   untouched = true;
+  readonly awaiting = true;
   private readonly functionName: string;
   private readonly present: Present;
   private resolve!: (value: unknown) => void;
@@ -43,6 +45,7 @@ export class PromiseOutlet implements CallOutlet {
   }
 
   failed(thrown: unknown, _frame: ErrorFrame | undefined): void {
+    if (isCancellation(thrown)) hush(this.promise);
     this.reject(thrown);
   }
 }

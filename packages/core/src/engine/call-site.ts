@@ -1,3 +1,6 @@
+/** What errors are, of whatever realm: what is aborted throws a `DOMException`. */
+const errorTags: ReadonlySet<string> = new Set(["[object Error]", "[object DOMException]"]);
+
 /** Where a call was made: an object whose `stack` is rendered only if the call fails. */
 export interface CallSite {
   readonly stack?: string;
@@ -41,7 +44,7 @@ function isErrorWithStack(value: unknown): value is { stack: string } {
   return (
     typeof value === "object" &&
     value !== null &&
-    Object.prototype.toString.call(value) === "[object Error]" &&
+    errorTags.has(Object.prototype.toString.call(value)) &&
     typeof (value as { stack?: unknown }).stack === "string"
   );
 }

@@ -9,12 +9,14 @@ import type {
 import { FaastCancelledError } from "../errors.js";
 import type { Deployment } from "../provider/contract.js";
 import type { StatsRecorder } from "../stats/stats-recorder.js";
-import type { Waiting } from "./admission.js";
+import type { Waiting } from "../flow/admission.js";
 import { Attempt, type ControlBody } from "./attempt.js";
-import { backoffDelay } from "./backoff.js";
-import type { CallSite } from "./call-site.js";
+import { log } from "../log.js";
 import { armTimer } from "../timer.js";
+import { CallDeadline } from "./call-deadline.js";
+import type { CallSite } from "./call-site.js";
 import { failureOfFrame, isTransient, localFailure, type Failure } from "./failure.js";
+import { RetryBudget } from "./retry-budget.js";
 import type { CallSettings } from "./call-settings.js";
 
 /** Milliseconds beyond everything the worker may take, before the engine gives a call up for lost. */
@@ -29,6 +31,12 @@ export interface CallContext {
   nextCallId(): string;
   /** Takes the next turn under `rate` for a further attempt: milliseconds to wait for it. */
   reserveStart(): number;
+  /** The call has left the queue. */
+  admitted(): void;
+  /** Whether calls wait for a place while none is free. */
+  readonly isPlaceWanted: boolean;
+  /** The call, a stream, waits for its reader; or does so no more. */
+  paused(task: CallTask, paused: boolean): void;
   /** The call is settled and gives its places back. */
   finished(task: CallTask, places: number): void;
 }
@@ -55,6 +63,8 @@ export interface CallOutlet {
   failed(thrown: unknown, frame: ErrorFrame | undefined): void;
   /** Whether the caller has seen nothing of the call yet, so that another attempt may begin anew. */
   readonly untouched: boolean;
+  /** Whether anything is awaited of the call: false while a stream waits for its reader. */
+  readonly awaiting: boolean;
 }
 
 /** One call from its submission to its outcome: waiting, attempts, retries, deadline, cancellation. */
@@ -70,10 +80,16 @@ export class CallTask implements Waiting {
   private nextAttempt = 0;
   private admitted = false;
   private extraPlaces = 0;
+  private paused = false;
+  /** Something was heard of the attempt under way, so that its worker has started. */
+  private hasBegun = false;
   private settled = false;
-  private retries = 0;
+  // Made when they are needed: a million calls may wait.
+  private budget: RetryBudget | undefined;
+  private deadline: CallDeadline | undefined;
   /** What was sent up before the caller had any answer: another attempt is told it again. */
   private replay: ControlBody[] = [];
+  /** Ends the pause before another attempt. */
   private disarm: () => void = () => undefined;
 
   constructor(context: CallContext, spec: CallSpec, outlet: CallOutlet) {
@@ -98,6 +114,13 @@ export class CallTask implements Waiting {
 
   admit(): void {
     this.admitted = true;
+    const { context, spec } = this;
+    context.admitted();
+    this.deadline = new CallDeadline({
+      pause: spec.settings.timeout,
+      isPlaceWanted: () => context.isPlaceWanted,
+      expired: (reason) => this.expire(reason),
+    });
     this.startAttempt();
   }
 
@@ -118,6 +141,7 @@ export class CallTask implements Waiting {
     if (this.outlet.untouched) this.replay.push(body);
     else this.replay = [];
     this.attempts[0]?.send(body);
+    this.keepTime();
   }
 
   /** Ends the call here and now with `FaastCancelledError`, and remotely where that is possible. */
@@ -139,6 +163,7 @@ export class CallTask implements Waiting {
   freeze(): void {
     this.abandoned = true;
     this.disarm();
+    this.deadline?.stop();
     const attempts = this.attempts;
     this.attempts = [];
     for (const attempt of attempts) attempt.giveUp();
@@ -151,6 +176,7 @@ export class CallTask implements Waiting {
 
   private startAttempt(): void {
     const { functionName, args, stream, credit, settings } = this.spec;
+    const { deployment } = this.context;
     const attempt = new Attempt(
       {
         call: this.id,
@@ -162,13 +188,21 @@ export class CallTask implements Waiting {
         credit,
         validate: this.context.validate,
       },
-      this.onFrame,
+      { deliver: this.onFrame, overtakingTime: deployment.limits.overtakingTime },
     );
     this.attempts.push(attempt);
-    this.armDeadline();
+    if (log.calls.enabled) this.note("attempt %d", attempt.request.attempt);
+    this.hasBegun = false;
+    this.deadline?.heard(this.silence);
     for (const body of this.replay) attempt.send(body);
     try {
-      this.context.deployment.invoke(attempt).catch((error: unknown) => this.lost(attempt, error));
+      deployment.invoke(attempt).then(
+        () => {
+          if (deployment.limits.framesFollow === false)
+            attempt.fail("lost", "the transport ended without an outcome of the call");
+        },
+        (error: unknown) => this.lost(attempt, error),
+      );
     } catch (error) {
       this.lost(attempt, error);
     }
@@ -176,12 +210,15 @@ export class CallTask implements Waiting {
 
   private readonly onFrame = (attempt: Attempt, frame: Frame): void => {
     if (this.settled) return;
+    this.hasBegun = true;
     switch (frame.type) {
       case "started":
         this.keepOnly(attempt);
-        return this.outlet.started(this, frame);
+        this.outlet.started(this, frame);
+        return this.keepTime();
       case "yield":
-        return this.outlet.item(frame, attempt.execution);
+        this.outlet.item(frame, attempt.execution);
+        return this.keepTime();
       case "result":
         return this.succeed(attempt, frame);
       case "error":
@@ -213,37 +250,29 @@ export class CallTask implements Waiting {
   private fail(attempt: Attempt, failure: Failure, frame?: ErrorFrame): void {
     attempt.end();
     this.attempts = this.attempts.filter((each) => each !== attempt);
+    if (log.calls.enabled) this.note("attempt %d: %s", attempt.request.attempt, failure.code);
     // The other attempt of a straggler may still succeed.
     if (this.attempts.length > 0 && isTransient(failure)) return;
-    const { request } = attempt;
-    let again: boolean;
+    let delay: number | undefined;
+    let { thrown } = failure;
     try {
-      again = this.shouldRetry(failure, request.attempt);
+      this.budget ??= new RetryBudget(this.spec.settings);
+      if (this.outlet.untouched) delay = this.budget.spend(failure, attempt.request.attempt);
     } catch (error) {
       // The decision is the caller's own code.
-      this.finish(() => this.outlet.failed(error, undefined), false);
-      return;
+      thrown = error;
+      frame = undefined;
     }
-    if (!again) {
-      this.finish(() => this.outlet.failed(failure.thrown, frame), false);
-      return;
-    }
-    const delay = backoffDelay(this.retries++);
+    // That code may even have cancelled the call.
+    if (this.settled) return;
+    if (delay === undefined) return this.finish(() => this.outlet.failed(thrown, frame), false);
     this.context.stats.retried(this.spec.functionName);
-    this.disarm();
+    this.deadline?.stop();
     this.disarm = armTimer(delay, () => {
       const wait = this.context.reserveStart();
       if (wait === 0) this.startAttempt();
       else this.disarm = armTimer(wait, () => this.startAttempt());
     });
-  }
-
-  private shouldRetry(failure: Failure, attempt: number): boolean {
-    const { retry, maxRetries } = this.spec.settings;
-    if (!this.outlet.untouched || failure.code === "cancelled") return false;
-    if (isTransient(failure) && this.retries < maxRetries) return true;
-    if (typeof retry === "function") return retry(failure.thrown, attempt);
-    return retry !== undefined && this.retries < retry;
   }
 
   /** The attempt has become a stream: there can be but one. */
@@ -252,22 +281,33 @@ export class CallTask implements Waiting {
     this.attempts = [attempt];
   }
 
-  private armDeadline(): void {
-    this.disarm();
-    const { timeout } = this.spec.settings;
-    const allowed = timeout + this.context.deployment.limits.startupTime + DEADLINE_GRACE;
-    this.disarm = armTimer(allowed, () => this.expire(timeout));
+  /** After whatever was sent or heard: whether time runs for the call, or for its reader. */
+  private keepTime(): void {
+    if (this.settled || this.attempts.length === 0) return;
+    const paused = !this.outlet.awaiting;
+    if (paused) this.deadline?.pause();
+    else this.deadline?.heard(this.silence);
+    if (paused !== this.paused) this.context.paused(this, (this.paused = paused));
   }
 
-  private expire(timeout: number): void {
+  /** Milliseconds that may pass without a word of the attempt under way. */
+  private get silence(): number {
+    const startup = this.hasBegun ? 0 : this.context.deployment.limits.startupTime;
+    return this.spec.settings.timeout + startup + DEADLINE_GRACE;
+  }
+
+  private expire(reason: "silence" | "pause"): void {
     const [attempt] = this.attempts;
     if (attempt === undefined) return;
-    const failure = localFailure(
-      "timeout",
-      `nothing was heard of the call within its time-out of ${timeout / 1000} s`,
-      this.describe(attempt),
-    );
-    this.finish(() => this.outlet.failed(failure.thrown, undefined), false);
+    const seconds = this.spec.settings.timeout / 1000;
+    const message =
+      reason === "silence"
+        ? `nothing was heard of the call within its time-out of ${seconds} s`
+        : `nobody asked the stream for an item for ${seconds} s while other calls waited for its place; read it to its end, end it with return(), or raise \`concurrency\``;
+    const failure = localFailure("timeout", message, this.describe(attempt));
+    for (const each of this.attempts) each.giveUp();
+    this.attempts = [];
+    this.fail(attempt, failure);
   }
 
   /** @param success - undefined if the outcome is neither. */
@@ -275,15 +315,24 @@ export class CallTask implements Waiting {
     this.settled = true;
     this.abandoned = true;
     this.disarm();
+    this.deadline?.stop();
+    if (this.paused) this.context.paused(this, false);
     const attempts = this.attempts;
     this.attempts = [];
     for (const attempt of attempts) attempt.giveUp();
     if (success === false) this.context.stats.failed(this.spec.functionName);
+    if (log.calls.enabled)
+      this.note("%s after %d ms", outcomes[`${success}`], Date.now() - this.calledAt);
     try {
       tell();
     } finally {
       this.context.finished(this, this.admitted ? 1 + this.extraPlaces : 0);
     }
+  }
+
+  /** Never anything of the user's: no arguments, results or messages. */
+  private note(format: string, ...args: unknown[]): void {
+    log.calls(`%s %s: ${format}`, this.spec.functionName, this.id, ...args);
   }
 
   private describe(attempt: Attempt) {
@@ -293,3 +342,5 @@ export class CallTask implements Waiting {
     return { functionName, attempt: attempt.request.attempt, logUrl, callSite };
   }
 }
+
+const outcomes = { true: "succeeded", false: "failed", undefined: "dropped" };

@@ -1,4 +1,5 @@
 import { FaastSerializationError } from "../errors.js";
+import { recordFailure } from "../failure-detail.js";
 import { decode, encode, WireError, type EncodeOptions } from "../wire/index.js";
 
 /**
@@ -15,13 +16,15 @@ export function encodeFor(
     return encode(value, options);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw new FaastSerializationError(
+    const refusal = new FaastSerializationError(
       `${functionName}: what is sent to it cannot be serialized: ${error.message}`,
       {
         functionName,
         cause: error,
       },
     );
+    recordFailure(refusal, { functionName, attempt: 0 });
+    throw refusal;
   }
 }
 

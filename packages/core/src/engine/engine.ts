@@ -1,10 +1,13 @@
 import type { CommonOptions } from "../options/common-options.js";
 import type { Deployment } from "../provider/contract.js";
 import { StatsRecorder } from "../stats/stats-recorder.js";
-import { Admission } from "./admission.js";
+import { Admission } from "../flow/admission.js";
 import { CallTask, type CallContext, type CallOutlet, type CallSpec } from "./call-task.js";
 import { SignalGroup } from "./signal-group.js";
 import { StragglerWatch } from "./straggler-watch.js";
+
+/** Milliseconds: the longest that a timer can have. */
+const MAX_DELAY = 2 ** 31 - 1;
 
 /** Carries the calls of one module: admission, attempts, cancellation, statistics. */
 export class Engine implements CallContext {
@@ -17,11 +20,19 @@ export class Engine implements CallContext {
   );
   private readonly stragglers: StragglerWatch;
   private readonly pending = new Set<CallTask>();
+  private readonly places: number;
+  /** Calls that have left the queue and are not settled. */
+  private running = 0;
+  /** Streams that wait for their readers. */
+  private pauses = 0;
+  /** Keeps the process alive while there is something to wait for. */
+  private readonly hold = setInterval(() => undefined, MAX_DELAY).unref();
   private calls = 0;
   private closed: string | undefined;
 
   constructor(deployment: Deployment, options: Required<CommonOptions>) {
     this.deployment = deployment;
+    this.places = options.concurrency === 0 ? Infinity : options.concurrency;
     this.validate = options.validateSerialization;
     this.admission = new Admission(options);
     this.stragglers = new StragglerWatch({
@@ -36,6 +47,7 @@ export class Engine implements CallContext {
     const task = new CallTask(this, spec, outlet);
     const { signal } = spec.settings;
     this.pending.add(task);
+    this.holdOn();
     if (this.closed !== undefined) {
       task.cancel(this.closed);
     } else if (signal?.aborted === true) {
@@ -56,8 +68,23 @@ export class Engine implements CallContext {
     return this.admission.reserveStart();
   }
 
+  admitted(): void {
+    this.running++;
+  }
+
+  get isPlaceWanted(): boolean {
+    return this.running >= this.places && this.pending.size > this.running;
+  }
+
+  paused(_task: CallTask, paused: boolean): void {
+    this.pauses += paused ? 1 : -1;
+    this.holdOn();
+  }
+
   finished(task: CallTask, places: number): void {
     this.pending.delete(task);
+    if (places > 0) this.running--;
+    this.holdOn();
     this.stragglers.delete(task);
     if (task.spec.settings.signal !== undefined)
       this.signals.delete(task.spec.settings.signal, task);
@@ -78,5 +105,12 @@ export class Engine implements CallContext {
     for (const task of this.pending) task.cancel(reason, cause);
     this.stragglers.close();
     this.stats.close();
+    clearInterval(this.hold);
+  }
+
+  /** A stream that nobody reads is nothing to wait for: the process may end with it. */
+  private holdOn(): void {
+    if (this.pending.size > this.pauses) this.hold.ref();
+    else this.hold.unref();
   }
 }

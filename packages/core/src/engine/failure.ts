@@ -57,11 +57,7 @@ export interface FailedAttempt {
 /** The failure that an error frame reports. */
 export function failureOfFrame(frame: ErrorFrame, attempt: FailedAttempt): Failure {
   const { origin, code } = frame;
-  const value = frame.value === undefined ? undefined : decodeThrown(frame.value);
-  const thrown =
-    code === "thrown" && frame.value !== undefined
-      ? appendCallSite(value, attempt.callSite)
-      : faastError(code, frame.message, { ...attempt, cause: value });
+  const thrown = thrownBy(frame, attempt);
   recordFailure(thrown, {
     functionName: attempt.functionName,
     attempt: attempt.attempt,
@@ -87,6 +83,25 @@ export function localFailure(
   return { origin: "transport", code, thrown };
 }
 
+/** What to reject with: what was thrown, or a failure of ours. */
+function thrownBy({ code, message, value }: ErrorFrame, attempt: FailedAttempt): unknown {
+  if (value === undefined) return faastError(code, message, attempt);
+  let decoded: unknown;
+  try {
+    decoded = decode(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const known = code === "thrown" ? "serialization" : code;
+    return faastError(known, `${message} (what came with it cannot be read: ${reason})`, {
+      ...attempt,
+      cause,
+    });
+  }
+  return code === "thrown"
+    ? appendCallSite(decoded, attempt.callSite)
+    : faastError(code, message, { ...attempt, cause: decoded });
+}
+
 function faastError(
   code: FailureCode,
   message: string,
@@ -94,7 +109,9 @@ function faastError(
 ): FaastError {
   const { functionName, logUrl, callSite, cause } = attempt;
   const log = logUrl === undefined ? "" : ` (log: ${logUrl} )`;
-  const error = new errorTypes[code](`${functionName}: ${message}${log}`, {
+  // A worker of another version may know more kinds of failure.
+  const ErrorType = Object.hasOwn(errorTypes, code) ? errorTypes[code] : FaastError;
+  const error = new ErrorType(`${functionName}: ${message}${log}`, {
     functionName,
     logUrl,
     attempt: attempt.attempt,
@@ -102,12 +119,4 @@ function faastError(
   });
   error.stack = `${error.name}: ${error.message}`;
   return appendCallSite(error, callSite) as FaastError;
-}
-
-function decodeThrown(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes);
-  } catch (error) {
-    return error;
-  }
 }

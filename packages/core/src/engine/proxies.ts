@@ -1,5 +1,5 @@
 import type { FunctionKind } from "../module/callable-exports.js";
-import type { CallOptions, CallSettings } from "./call-settings.js";
+import type { CallOptions, CallSettings, ViewSettings } from "./call-settings.js";
 import { captureCallSite } from "./call-site.js";
 import { PromiseOutlet } from "./call-promise.js";
 import { bare, detailed, type Present } from "./detail.js";
@@ -19,7 +19,16 @@ export interface Proxies {
 export interface ProxySource {
   readonly engine: Engine;
   readonly kinds: ReadonlyMap<string, FunctionKind>;
+  /** Functions that must not run twice for one call. */
+  readonly nonIdempotent: ReadonlySet<string>;
+  readonly settings: ViewSettings;
+}
+
+/** What one proxy needs. */
+interface ProxyParts {
+  readonly engine: Engine;
   readonly settings: CallSettings;
+  readonly present: Present;
 }
 
 /** Makes an ordinary, frozen object with one function for each callable export. */
@@ -28,8 +37,8 @@ export function createProxies(source: ProxySource): Proxies {
 }
 
 /** The settings of calls made with `options` in the place of the module's own. */
-export function settingsWith(base: CallSettings, options: CallOptions): CallSettings {
-  const { signal, timeout, retry, priority, streamWindow } = options;
+export function settingsWith(base: ViewSettings, options: CallOptions): ViewSettings {
+  const { idempotent, signal, timeout, retry, priority, streamWindow } = options;
   return {
     maxRetries: base.maxRetries,
     signal: signal ?? base.signal,
@@ -37,31 +46,32 @@ export function settingsWith(base: CallSettings, options: CallOptions): CallSett
     retry: retry ?? base.retry,
     priority: priority ?? base.priority,
     streamWindow: streamWindow ?? base.streamWindow,
+    idempotent: idempotent ?? base.idempotent,
   };
 }
 
 function createView(source: ProxySource, present: Present): Record<string, RemoteFunction> {
   const view: Record<string, RemoteFunction> = {};
-  for (const [key, kind] of source.kinds) {
+  const { engine, kinds, nonIdempotent, settings } = source;
+  const usual: CallSettings = { ...settings, idempotent: settings.idempotent ?? true };
+  const once: CallSettings = { ...settings, idempotent: settings.idempotent ?? false };
+  for (const [key, kind] of kinds) {
     const isStream = kind === "generator" || kind === "async-generator";
-    const proxy = isStream ? streamProxy(source, key, present) : promiseProxy(source, key, present);
+    const parts = { engine, present, settings: nonIdempotent.has(key) ? once : usual };
+    const proxy = isStream ? streamProxy(parts, key) : promiseProxy(parts, key);
     Object.defineProperty(proxy, "name", { value: key });
     Object.defineProperty(view, key, { value: proxy, enumerable: true });
   }
   return Object.freeze(view);
 }
 
-function promiseProxy(
-  { engine, settings }: ProxySource,
-  key: string,
-  present: Present,
-): RemoteFunction {
+function promiseProxy({ engine, present, settings }: ProxyParts, key: string): RemoteFunction {
   return function proxy(...args) {
     let encoded: Uint8Array;
     try {
       encoded = encodeFor(key, args, { root: "args", validate: engine.validate });
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(calledBy(proxy, error));
     }
     const outlet = new PromiseOutlet(key, present);
     const callSite = captureCallSite(proxy);
@@ -73,11 +83,7 @@ function promiseProxy(
   };
 }
 
-function streamProxy(
-  { engine, settings }: ProxySource,
-  key: string,
-  present: Present,
-): RemoteFunction {
+function streamProxy({ engine, present, settings }: ProxyParts, key: string): RemoteFunction {
   return function proxy(...args) {
     const callSite = captureCallSite(proxy);
     // Encoded now, so that what the caller does with the arguments later changes nothing.
@@ -86,7 +92,7 @@ function streamProxy(
     try {
       encoded = encodeFor(key, args, { root: "args", validate: engine.validate });
     } catch (error) {
-      refused = error;
+      refused = calledBy(proxy, error);
     }
     return new RemoteStream(present, (stream, credit) => {
       if (encoded === undefined) {
@@ -99,4 +105,10 @@ function streamProxy(
       );
     });
   };
+}
+
+/** The stack of a refusal begins where the user has called the function. */
+function calledBy(proxy: RemoteFunction, refusal: unknown): unknown {
+  if (refusal instanceof Error) Error.captureStackTrace(refusal, proxy);
+  return refusal;
 }

@@ -6,6 +6,7 @@ import type {
   StartedFrame,
   YieldFrame,
 } from "../protocol/frames.js";
+import { hush, isCancellation } from "./cancellation.js";
 import { decodeFrom, encodeFor } from "./encoding.js";
 import type { CallOutlet, CallTask } from "./call-task.js";
 import type { Present } from "./detail.js";
@@ -20,6 +21,7 @@ const RETURN_GRACE = 5000;
 interface Pending {
   readonly kind: StepKind;
   readonly value: unknown;
+  readonly promise: Promise<IteratorResult<unknown>>;
   readonly resolve: (result: IteratorResult<unknown>) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -79,6 +81,10 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
 
   get untouched(): boolean {
     return this.answered === 0 && !this.adopted;
+  }
+
+  get awaiting(): boolean {
+    return this.pending.length > 0 || (this.mode === "fetch" && this.granted > this.received);
   }
 
   get [Symbol.toStringTag](): string {
@@ -150,7 +156,13 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
   item(frame: YieldFrame, execution: ExecutionDetail | undefined): void {
     this.answered++;
     if (frame.control === undefined && ++this.received > this.limit) return;
-    this.arrive(this.decoded("item", frame.value, execution));
+    const arrival = this.decoded("item", frame.value, execution);
+    if (arrival.kind === "error") {
+      // Nobody asks for more after an error: it must not stay open there.
+      this.task?.drop();
+      return this.end(arrival);
+    }
+    this.arrive(arrival);
     if (this.mode === "fetch") this.grant();
   }
 
@@ -161,7 +173,10 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
 
   failed(error: unknown, frame: ErrorFrame | undefined): void {
     // A cancelled stream has no use for what it fetched; any other failure comes after the items.
-    if (error instanceof FaastError && error.code === "FAAST_CANCELLED") this.arrivals = [];
+    if (isCancellation(error)) {
+      this.arrivals = [];
+      if (this.pending[0] !== undefined) hush(this.pending[0].promise);
+    }
     const users = frame?.origin === "user";
     // Whoever waits for a `return` wanted no more: that the worker could not end in order is no news.
     const unheard = users ? this.isInVain(frame) : this.pending[0]?.kind === "return";
@@ -245,10 +260,10 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     kind: StepKind = "next",
     value: unknown = undefined,
   ): Promise<IteratorResult<unknown>> {
-    return new Promise((resolve, reject) => {
-      this.pending.push({ kind, value, resolve, reject });
-      this.match();
-    });
+    const { promise, resolve, reject } = settleable<IteratorResult<unknown>>();
+    this.pending.push({ kind, value, promise, resolve, reject });
+    this.match();
+    return promise;
   }
 
   private arrive(arrival: Arrival): void {
@@ -294,6 +309,13 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
       return { kind: "error", error };
     }
   }
+}
+
+function settleable<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((...settle) => ([resolve, reject] = settle));
+  return { promise, resolve, reject };
 }
 
 function answerEnded({ kind, value, resolve, reject }: Pending): void {

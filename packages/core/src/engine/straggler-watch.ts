@@ -1,5 +1,5 @@
 import type { StatsRecorder } from "../stats/stats-recorder.js";
-import type { Admission } from "./admission.js";
+import type { Admission } from "../flow/admission.js";
 import type { CallTask } from "./call-task.js";
 
 /** Successful calls of a function before its distribution says anything. */
@@ -18,6 +18,13 @@ export interface StragglerOptions {
   readonly stats: StatsRecorder;
 }
 
+/** When a call is a straggler, and how many more duplicates there may be. */
+interface Terms {
+  /** Milliseconds. */
+  readonly age: number;
+  left: number;
+}
+
 /**
  * Runs a call a second time when it takes far longer than its function's other calls do, and places
  * are free that nobody waits for. The first outcome counts. Streams are left alone.
@@ -33,7 +40,8 @@ export class StragglerWatch {
   }
 
   add(task: CallTask): void {
-    if (this.options.threshold === 0 || task.spec.stream) return;
+    const { settings, stream } = task.spec;
+    if (this.options.threshold === 0 || stream || !settings.idempotent) return;
     this.tasks.add(task);
     this.timer ??= setInterval(() => this.look(), INTERVAL).unref();
   }
@@ -54,22 +62,37 @@ export class StragglerWatch {
   }
 
   private look(): void {
-    const { admission, stats, threshold } = this.options;
+    const { admission } = this.options;
     if (!admission.idle) return;
+    // One answer a function: there may be very many calls.
+    const terms = new Map<string, Terms | undefined>();
     for (const task of this.tasks) {
       const age = task.runningFor;
       if (age === undefined || age < MIN_AGE || !task.outlet.untouched) continue;
       const { functionName } = task.spec;
-      const { executionTime, invocations } = stats.snapshot(functionName);
-      if (executionTime.samples < MIN_SAMPLES) continue;
-      if (age < executionTime.mean + threshold * executionTime.stdev) continue;
-      if (age < 2 * executionTime.mean) continue;
-      const spent = this.duplicates.get(functionName) ?? 0;
-      if (spent >= Math.max(1, invocations * BUDGET)) continue;
+      if (!terms.has(functionName)) terms.set(functionName, this.termsOf(functionName));
+      const those = terms.get(functionName);
+      if (those === undefined || age < those.age || those.left <= 0) continue;
       if (!admission.takeIdlePlace()) return;
-      this.duplicates.set(functionName, spent + 1);
+      those.left--;
+      this.duplicates.set(functionName, (this.duplicates.get(functionName) ?? 0) + 1);
       this.tasks.delete(task); // once is enough
       task.duplicate();
     }
+  }
+
+  /** When a call of a function is a straggler; undefined as long as nobody can tell. */
+  private termsOf(functionName: string): Terms | undefined {
+    const { stats, threshold } = this.options;
+    const { executionTime, invocations, remoteStartLatency } = stats.snapshot(functionName);
+    if (executionTime.samples < MIN_SAMPLES) return undefined;
+    // Both are part of a call's age: a worker that starts late is no sign of a call that runs late.
+    const mean = remoteStartLatency.mean + executionTime.mean;
+    const deviation = Math.hypot(remoteStartLatency.stdev, executionTime.stdev);
+    const budget = Math.max(1, Math.floor(invocations * BUDGET));
+    return {
+      age: Math.max(2 * mean, mean + threshold * deviation),
+      left: budget - (this.duplicates.get(functionName) ?? 0),
+    };
   }
 }

@@ -23,4 +23,5 @@ export const callOptionTable: OptionTable<CallOptions> = {
     (value) => isNumberFrom(1)(value) && Number.isInteger(value) && (value as number) <= 1000,
     "a whole number from 1 to 1000 (items)",
   ),
+  idempotent: option(undefined, (value) => typeof value === "boolean", "true or false"),
 };

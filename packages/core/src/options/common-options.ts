@@ -18,6 +18,8 @@ export interface IncludeOption {
 
 /** Options that every provider takes. */
 export interface CommonOptions {
+  /** Calls that may start at once after a spell with fewer than `rate` allows. Default: 1. */
+  burst?: number;
   /** Run the functions in a process of their own, apart from what supervises them. Default: true. */
   childProcess?: boolean;
   /** Heap limit of that process, in MB; 0: what `memorySize` leaves. Default: 0. */
@@ -49,11 +51,16 @@ export interface CommonOptions {
   /** How calls travel, where the provider has a choice. `local` has none. Default: `"auto"`. */
   mode?: "auto" | "https" | "queue";
   /**
+   * Functions, by export key, that must not run twice for one call: they have no duplicates as
+   * stragglers, and no retries after a failure in which they may have run. Default: none.
+   */
+  nonIdempotent?: readonly string[];
+  /**
    * Dependencies to install where the functions run, instead of bundling them: the path of a
    * `package.json`, or its content. For native add-ons. Default: none.
    */
   packageJson?: string | Record<string, unknown>;
-  /** Calls started per second at most; 0: no limit. Default: 0. */
+  /** Calls started per second at most, retries included; 0: no limit. Default: 0. */
   rate?: number;
   /** Days that leftovers are kept before they are collected; 0: none. Default: 1. */
   retentionInDays?: number;
@@ -62,12 +69,16 @@ export interface CommonOptions {
   /**
    * Run a call a second time, in a place that is free anyway, when it takes this many standard
    * deviations longer than its function's other calls (at least 20 of them, and a second); the first
-   * outcome counts. At most 5 % of a function's calls. 0: never. Default: 3.
+   * outcome counts. At most 5 % of a function's calls. Never for `nonIdempotent` ones. 0: never.
+   * Default: 3.
    */
   speculativeRetryThreshold?: number;
   /** Items of a stream that may be under way before the caller asks for them. Default: 100. */
   streamWindow?: number;
-  /** Seconds that a call may run. Default: 60. */
+  /**
+   * Seconds that a call may run; a stream's wait for its reader does not count, except that it ends after
+   * that time if other calls wait for the stream's place. Default: 60.
+   */
   timeout?: number;
   /** Reuse installed dependencies of earlier jobs, where the provider can. Default: true. */
   useDependencyCaching?: boolean;
@@ -94,6 +105,7 @@ const isInclude = (value: unknown) =>
 
 /** Defaults and checks of the options that every provider takes. */
 export const commonOptionTable: OptionTable<CommonOptions> = {
+  burst: numberOption(1, { min: 1, integer: true, unit: "calls" }),
   childProcess: booleanOption(true),
   childProcessMemoryMb: numberOption(0, { min: 0, integer: true, unit: "MB" }),
   concurrency: numberOption(100, { min: 0, max: Infinity, integer: true, unit: "calls in flight" }),
@@ -114,6 +126,7 @@ export const commonOptionTable: OptionTable<CommonOptions> = {
   maxRetries: numberOption(2, { min: 0, integer: true, unit: "attempts beyond the first" }),
   memorySize: numberOption(1024, { min: 32, integer: true, unit: "MB" }),
   mode: choiceOption("auto", ["auto", "https", "queue"]),
+  nonIdempotent: option([], isStringList, "a list of the module's functions"),
   packageJson: option(
     "",
     (value) => typeof value === "string" || isRecord(value),

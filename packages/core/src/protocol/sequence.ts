@@ -3,6 +3,11 @@ export class SequenceBuffer<T extends { readonly sequence: number }> {
   private expected = 0;
   private early: Map<number, T> | undefined;
 
+  /** Whether a message is missing that later ones have overtaken. */
+  get hasGap(): boolean {
+    return this.early !== undefined && this.early.size > 0;
+  }
+
   /** Takes a message; hands on every message whose turn has come. */
   accept(message: T, deliver: (message: T) => void): void {
     if (message.sequence < this.expected) return;

@@ -1,7 +1,7 @@
 import type { CostMetric } from "../cost/cost-metric.js";
 import type { CleanupOptions } from "../options/cleanup-options.js";
 import type { CommonOptions } from "../options/common-options.js";
-import type { OptionTable } from "../options/option-table.js";
+import type { OptionSpec, OptionTable } from "../options/option-table.js";
 import type { ControlMessage } from "../protocol/control.js";
 import type { ExecutionDetail, FailureCode, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
@@ -29,7 +29,9 @@ export interface ProviderOptionTable<O extends CommonOptions> {
   /** Values that replace the common defaults. */
   readonly defaults: Partial<CommonOptions>;
   /** Options beyond the common ones: their defaults and checks. */
-  readonly own: OptionTable<Omit<O, keyof CommonOptions>>;
+  readonly own: [O] extends [never]
+    ? Readonly<Record<string, OptionSpec<unknown>>> // of any provider: `Provider<never>`
+    : OptionTable<Omit<O, keyof CommonOptions>>;
 }
 
 /** What is to be deployed. */
@@ -64,7 +66,7 @@ export interface Deployment {
    * Sends one attempt of a call on its way and its frames back, in any order.
    *
    * Resolves when the transport has no more to do for the call; frames may follow where the transport
-   * is a queue. Rejects when the call could not be delivered: that is an infrastructure failure, which
+   * is a queue (see `TransportLimits.framesFollow`). Rejects when the call could not be delivered: that is an infrastructure failure, which
    * the engine retries.
    */
   invoke(invocation: Invocation): Promise<void>;
@@ -99,4 +101,14 @@ export interface Invocation {
 export interface TransportLimits {
   /** Milliseconds that a worker may take to start, beyond the `timeout` of its first call. */
   readonly startupTime: number;
+  /**
+   * False where no frame follows once `invoke()` has resolved, as where the answer to a request carries
+   * them all: an attempt without its last frame is lost then, and is not waited for. Default: true.
+   */
+  readonly framesFollow?: boolean;
+  /**
+   * Milliseconds by which later frames of an attempt may overtake an earlier one; after that, the
+   * earlier one is lost, and so is the attempt. Default: 30,000.
+   */
+  readonly overtakingTime?: number;
 }

@@ -43,6 +43,8 @@ export {
 } from "../wire/index.js";
 export { CostMetric, type CostMetricFields } from "../cost/cost-metric.js";
 export { FunctionStats } from "../stats/function-stats.js";
+export { log, type Logger, type Loggers } from "../log.js";
 export * from "../errors.js";
 export { startModule, type StartModuleSpec } from "../start-module.js";
-export * from "../protocol/json-frames.js";
+export * from "../protocol/json-messages.js";
+export type { BlobStore, JsonPayload, PayloadRoute } from "../protocol/json-payload.js";

@@ -22,6 +22,8 @@ export interface EncodeOptions {
    * @default false
    */
   readonly lossyErrors?: boolean;
+  /** What becomes of the stack of each error, however deep it lies. Default: it is kept as it is. */
+  readonly stack?: (stack: string) => string;
   /** Version of the format that the reader knows. @default WIRE_VERSION */
   readonly version?: number;
 }
@@ -51,12 +53,12 @@ export interface EncodeOptions {
  * ```
  */
 export function encode(value: unknown, options: EncodeOptions = {}): Uint8Array {
-  const { validate = true, root = "value", lossyErrors = false, version = WIRE_VERSION } = options;
+  const { version = WIRE_VERSION } = options;
   if (version !== WIRE_VERSION) {
     const reason = `the reader knows wire version ${version}, this side writes version ${WIRE_VERSION}; use the same version of faast on both sides`;
-    throw new WireError({ code: "WIRE_VERSION", path: root, reason });
+    throw new WireError({ code: "WIRE_VERSION", path: options.root ?? "value", reason });
   }
-  return asJson(value) ?? asBinary(value, { validate, root, lossyErrors });
+  return asJson(value) ?? asBinary(value, options);
 }
 
 /** The value as JSON text, if that carries it exactly. */
@@ -70,11 +72,9 @@ function asJson(value: unknown): Uint8Array | undefined {
   return undefined;
 }
 
-function asBinary(
-  value: unknown,
-  options: { readonly validate: boolean; readonly root: string; readonly lossyErrors: boolean },
-): Uint8Array {
-  const writer = new ValueWriter(options);
+function asBinary(value: unknown, options: EncodeOptions): Uint8Array {
+  const { validate = true, root = "value", lossyErrors = false, stack } = options;
+  const writer = new ValueWriter({ validate, root, lossyErrors, stack });
   try {
     writer.sink.byte(WIRE_VERSION);
     writer.value(value);

@@ -5,7 +5,6 @@ const LONG_TEXT = 65_536;
 
 /** Whether JSON carries the object exactly: this says no, rather than why not. */
 export function isJsonSafe(root: object): boolean {
-  if ("toJSON" in Object.prototype || "toJSON" in Array.prototype) return false;
   return isTree(root, new Set(), 0);
 }
 
@@ -14,6 +13,8 @@ function isTree(value: object, seen: Set<object>, depth: number): boolean {
   const met = seen.size;
   seen.add(value);
   if (seen.size === met || depth > MAX_DEPTH) return false;
+  // Even one that is not enumerable: JSON.stringify would call it.
+  if ("toJSON" in value) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (Array.isArray(value)) {
     if (prototype !== Array.prototype || hasMore(value)) return false;

@@ -67,9 +67,14 @@ export function objectRefusalOf(value: object, kind: Kind): Refusal | undefined 
   }
   const tag = tagOf(value);
   if (isDerived(value, kind)) return derived(value, tag);
-  if (kind === "buffer") return bufferRefusalOf(value as ArrayBuffer | ArrayBufferView);
+  if (kind === "buffer") {
+    const refusal = bufferRefusalOf(value as ArrayBuffer | ArrayBufferView);
+    // To list what a typed array has beside its elements is to list those, which takes too long.
+    if (refusal !== undefined || types.isTypedArray(value)) return refusal;
+  }
   if (Object.keys(value).length > 0) {
-    return { what: `a ${tag} with properties of its own`, advice: "send those beside it" };
+    const what = `${tag.startsWith("A") ? "an" : "a"} ${tag} with properties of its own`;
+    return { what, advice: "send those beside it" };
   }
   return undefined;
 }

@@ -79,7 +79,8 @@ export class ValueReader {
         return this.#error(source.byte());
       case tag.EXCEPTION: {
         const name = source.text();
-        return this.#owned(this.#met(new DOMException(source.text(), name)));
+        const message = source.text();
+        return this.#owned(this.#met(withoutStack(() => new DOMException(message, name))));
       }
       default:
         return source.fail(`there is no tag ${code}`);
@@ -131,8 +132,9 @@ export class ValueReader {
   #error(kind: number): object {
     const name = tag.errorNames[kind] ?? this.#source.fail("an unknown kind of error");
     const classes = globalThis as unknown as Record<string, ErrorConstructor | undefined>;
-    const error =
-      name === "AggregateError" ? new AggregateError([]) : new (classes[name] ?? Error)();
+    const error = withoutStack(() =>
+      name === "AggregateError" ? new AggregateError([]) : new (classes[name] ?? Error)(),
+    );
     return this.#owned(this.#met(error), name);
   }
 
@@ -153,6 +155,17 @@ export class ValueReader {
       if (enumerable) assign(target, key, { value, count });
       else define(target, key, { value, enumerable });
     }
+  }
+}
+
+/** Makes an error without the stack of this place: noting it would take most of the time and memory. */
+function withoutStack<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

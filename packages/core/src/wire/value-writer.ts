@@ -17,6 +17,7 @@ export interface WriterOptions {
   readonly validate: boolean;
   readonly root: string;
   readonly lossyErrors: boolean;
+  readonly stack: ((stack: string) => string) | undefined;
 }
 
 /** Of `hiddenKeys`, how many at the front a class may give to all of its instances. */
@@ -219,14 +220,18 @@ export class ValueWriter {
       if (builtIn === undefined || index >= INHERITED || !(key in value)) return false;
       return this.#read(value, key) !== (key === "name" ? builtIn : "");
     });
-    this.#entries(value, hidden);
-    this.#entries(value, Object.keys(value));
+    this.#entries(value, hidden, true);
+    this.#entries(value, Object.keys(value), true);
     if (this.#options.lossyErrors) this.#lossy--;
   }
 
-  #entries(value: object, keys: readonly string[]): void {
+  #entries(value: object, keys: readonly string[], ofError = false): void {
+    const { stack } = this.#options;
     for (const key of keys) {
-      const child = this.#read(value, key);
+      let child = this.#read(value, key);
+      if (ofError && stack !== undefined && key === "stack" && typeof child === "string") {
+        child = stack(child);
+      }
       if (!this.#options.validate && this.#lossy === 0 && isDropped(child)) continue;
       this.sink.key(key);
       this.#child(key, child);

@@ -27,7 +27,7 @@ export class Executor {
     }
     let args: unknown[];
     try {
-      args = decode(request.args) as unknown[];
+      args = argumentsOf(request);
     } catch (error) {
       return writer.failed({ origin: "transport", code: "serialization" }, error);
     }
@@ -55,6 +55,12 @@ export class Executor {
   control(message: ControlMessage): void {
     this.controls.get(keyOf(message))?.(message);
   }
+}
+
+function argumentsOf(request: EncodedCall): unknown[] {
+  const args = decode(request.args);
+  if (!Array.isArray(args)) throw new TypeError("what arrived is no list of arguments");
+  return args;
 }
 
 function keyOf({ call, attempt }: { call: string; attempt: number }): string {

@@ -1,6 +1,6 @@
 import type { ErrorFrame, Frame, FrameBase, Timing } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
-import { encode, WireError } from "../wire/index.js";
+import { encode } from "../wire/index.js";
 
 /** A frame without what identifies it. */
 type FrameBody<F = Frame> = F extends Frame ? Omit<F, keyof FrameBase> : never;
@@ -51,7 +51,15 @@ export class FrameWriter {
 
   /** The function threw, or rejected. */
   thrown(error: unknown, control?: number): void {
-    this.failed({ origin: "user", code: "thrown", control }, error);
+    const { validate } = this.request;
+    let value: Uint8Array;
+    try {
+      value = encode(error, { ...thrownOptions, root: "thrown", validate });
+    } catch (refusal) {
+      return this.refused("what it threw", { refusal, control, value: remainder(error) });
+    }
+    const failure = { origin: "user", code: "thrown", message: messageOf(error) } as const;
+    this.write({ type: "error", ...failure, value, timing: this.timing(), ...answering(control) });
   }
 
   failed(failure: Failed, error: unknown): void {
@@ -62,22 +70,30 @@ export class FrameWriter {
     this.write({ type: "error", origin, code, message, value, timing, ...answering(control) });
   }
 
+  /** Something of the function's cannot travel. */
+  private refused(
+    what: string,
+    { refusal, control, value }: { refusal: unknown; control?: number; value?: Uint8Array },
+  ): void {
+    this.write({
+      type: "error",
+      origin: "user",
+      code: "serialization",
+      message: `${what} cannot be serialized: ${messageOf(refusal)}`,
+      timing: this.timing(),
+      ...(value === undefined ? {} : { value }),
+      ...answering(control),
+    });
+  }
+
   private encode(
     value: unknown,
     { what, root, control }: { what: string; root: string; control: number | undefined },
   ): Uint8Array | undefined {
     try {
       return encode(value, { root, validate: this.request.validate });
-    } catch (error) {
-      const reason = error instanceof WireError ? error.message : messageOf(error);
-      this.write({
-        type: "error",
-        origin: "user",
-        code: "serialization",
-        message: `${what} cannot be serialized: ${reason}`,
-        timing: this.timing(),
-        ...answering(control),
-      });
+    } catch (refusal) {
+      this.refused(what, { refusal, control });
       return undefined;
     }
   }
@@ -95,25 +111,45 @@ export class FrameWriter {
   }
 }
 
+/**
+ * This program's own frames in a stack, which tell its reader nothing. In an archive, it is one file, and
+ * the only one without a source map; elsewhere, it is a directory.
+ */
+const ownFrames = import.meta.url.replace(/\bframe-writer\.js$/, "");
+
+/** A frame through which ours call the user's function, and nobody else's. */
+const passage = /^\s+at (?:async )?AsyncLocalStorage\.run \(node:/;
+
+/** A stack that shows what is the user's. */
+function withoutOwnFrames(stack: string): string {
+  if (!stack.includes(ownFrames)) return stack;
+  const lines = stack.split("\n");
+  const isOwn = (line = "") => line.includes(ownFrames) && /^\s+at /.test(line);
+  return lines
+    .filter((line, i) => !isOwn(line) && !(passage.test(line) && isOwn(lines[i + 1])))
+    .join("\n");
+}
+
+/** Errors always arrive. */
+const thrownOptions = { lossyErrors: true, stack: withoutOwnFrames } as const;
+
 /** Encodes whatever was thrown; what of it cannot travel is described instead. */
 export function encodeThrown(error: unknown): Uint8Array {
-  hideOwnFrames(error);
   try {
-    return encode(error, { lossyErrors: true, root: "error" });
+    return encode(error, { ...thrownOptions, root: "error" });
   } catch {
-    return encode(new Error(`something was thrown that cannot be sent: ${messageOf(error)}`));
+    const description = `something was thrown that cannot be sent: ${messageOf(error)}`;
+    return remainder(error) ?? encode(new Error(description), thrownOptions);
   }
 }
 
-/** Takes this program's own frames out of an error's stack: they tell its reader nothing. */
-function hideOwnFrames(error: unknown): void {
+/** What can be sent of something thrown that cannot; undefined if nothing can. */
+function remainder(thrown: unknown): Uint8Array | undefined {
+  if (typeof thrown !== "object") return undefined;
   try {
-    const { stack } = error as { stack?: unknown };
-    if (typeof stack !== "string" || !stack.includes(import.meta.url)) return;
-    const lines = stack.split("\n").filter((line) => !line.includes(import.meta.url));
-    (error as { stack: string }).stack = lines.join("\n");
+    return encode(thrown, { ...thrownOptions, validate: false });
   } catch {
-    // No error, or a frozen one.
+    return undefined; // it is too deep, or cannot be read
   }
 }
 
@@ -122,9 +158,7 @@ export function messageOf(error: unknown): string {
   try {
     if (typeof error === "object" && error !== null && "message" in error)
       return String(error.message);
-    return typeof error === "object" && error !== null
-      ? "an object was thrown"
-      : `${error as string}`;
+    return typeof error === "object" && error !== null ? "an object was thrown" : String(error);
   } catch {
     return "something was thrown that has no description";
   }

@@ -14,4 +14,5 @@ export type { ModuleExports } from "./module-exports.js";
 export type { ControlMessage } from "../protocol/control.js";
 export type { EncodedCall } from "../protocol/request.js";
 export type * from "../protocol/frames.js";
-export * from "../protocol/json-frames.js";
+export * from "../protocol/json-messages.js";
+export type { BlobStore, JsonPayload, PayloadRoute } from "../protocol/json-payload.js";

@@ -38,6 +38,7 @@ export function startInlineIsolate(
   }
   return {
     id: String(process.pid),
+    goesOn: true,
     send(message) {
       void executor.then((it) => {
         if (message.type === "control") return it?.control(message.message);

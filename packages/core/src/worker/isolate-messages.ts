@@ -1,4 +1,5 @@
 import type { ControlMessage } from "../protocol/control.js";
+import { frameFault } from "../protocol/frame-check.js";
 import type { Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 
@@ -14,5 +15,24 @@ export type FromIsolate =
   /** The user's module could not be loaded; the isolate ends. */
   | { readonly type: "import-failed"; readonly message: string; readonly error: Uint8Array }
   | { readonly type: "frame"; readonly frame: Frame }
+  /** An exception that a call has left behind which is over: the isolate ends the call at hand, and no more. */
+  | { readonly type: "spent" }
   /** An exception that no call awaited; the isolate ends. */
   | { readonly type: "uncaught"; readonly message: string; readonly error: Uint8Array };
+
+const kinds: ReadonlySet<unknown> = new Set<FromIsolate["type"]>([
+  "ready",
+  "import-failed",
+  "frame",
+  "spent",
+  "uncaught",
+]);
+
+/** Tells what keeps a message from being one of an isolate's; undefined if nothing does. */
+export function messageFault(message: unknown): string | undefined {
+  const { type, frame, error } = (message ?? {}) as Readonly<Record<string, unknown>>;
+  if (!kinds.has(type)) return "an unknown message";
+  if (type === "frame") return frameFault(frame);
+  const bears = type === "import-failed" || type === "uncaught";
+  return bears && !ArrayBuffer.isView(error) ? "an error that is not made of bytes" : undefined;
+}

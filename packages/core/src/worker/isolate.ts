@@ -18,6 +18,8 @@ export interface IsolateEvents {
 export interface Isolate {
   /** Names it in logs: a process id. */
   readonly id: string;
+  /** A call that it runs cannot be ended: `kill` leaves it, and it goes on. */
+  readonly goesOn?: boolean;
   send(message: ToIsolate): void;
   /** Asks it to end, and ends it if it does not. Idempotent. `exit` follows. */
   stop(): void;

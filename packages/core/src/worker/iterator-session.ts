@@ -14,9 +14,13 @@ export function iteratorOf(value: unknown): AnyIterator | undefined {
   if (typeof candidate[Symbol.asyncIterator] === "function") {
     return (candidate as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   }
-  // Arrays, Maps and their like are iterable too, but they are values. Their iterators are streams.
-  return typeof candidate[Symbol.iterator] === "function" && typeof candidate.next === "function"
-    ? (candidate as IterableIterator<unknown>)[Symbol.iterator]()
+  // Arrays, Maps and their like are iterable too, but they are values. Their iterators are streams, and
+  // so are plain objects that can be iterated, which could not travel as values.
+  if (typeof candidate[Symbol.iterator] !== "function") return undefined;
+  const isPlain = Object.prototype.toString.call(value) === "[object Object]";
+  return typeof candidate.next === "function" ||
+    (isPlain && Object.hasOwn(candidate, Symbol.iterator))
+    ? (candidate as Iterable<unknown>)[Symbol.iterator]()
     : undefined;
 }
 
@@ -82,8 +86,15 @@ export class IteratorSession {
 
   /** Does what the caller did; true if the stream is over. */
   private async step({ type, value, sequence }: StepMessage): Promise<boolean> {
-    const given = decode(value);
     const { iterator } = this;
+    let given: unknown;
+    try {
+      given = decode(value);
+    } catch (error) {
+      await iterator.return?.();
+      this.writer.failed({ origin: "transport", code: "serialization", control: sequence }, error);
+      return true;
+    }
     if (type === "next") {
       const { value: item, done } = await iterator.next(given);
       return this.answer(item, done, sequence);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Frame } from "../protocol/frames.js";
 import { Executor } from "./executor.js";
 import { encodeThrown, messageOf } from "./frame-writer.js";
@@ -34,8 +35,12 @@ export function serveProcess(
   // The parent decides when the end has come: a Ctrl-C in its terminal reaches this process, too.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit());
+  // Tells, of an exception that no call awaited, which call it comes from.
+  const origins = new AsyncLocalStorage<{ over: boolean }>();
   process.on("uncaughtException", (error: unknown) => {
     process.stderr.write(`Uncaught ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+    // A call that is over can no more be failed, and the one at hand, or on its way, is not to blame.
+    if (origins.getStore()?.over === true) return post({ type: "spent" });
     post({ type: "uncaught", message: messageOf(error), error: encodeThrown(error) }, () =>
       process.exit(1),
     );
@@ -55,8 +60,13 @@ export function serveProcess(
   const sendFrame = (frame: Frame) => post({ type: "frame", frame });
   process.on("message", (message: ToIsolate) => {
     void loaded.then((executor) => {
-      if (message.type === "call") void executor?.run(message.request, sendFrame);
-      else executor?.control(message.message);
+      if (executor === undefined) return;
+      if (message.type === "control") return executor.control(message.message);
+      const origin = { over: false };
+      void origins.run(origin, async () => {
+        await executor.run(message.request, sendFrame);
+        origin.over = true;
+      });
     });
   });
 }

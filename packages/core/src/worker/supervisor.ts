@@ -2,15 +2,25 @@ import type { ControlMessage } from "../protocol/control.js";
 import type { ErrorFrame, ExecutionDetail, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { armTimer } from "../timer.js";
+import { CallClock } from "./call-clock.js";
 import type { Isolate, IsolateExit, StartIsolate } from "./isolate.js";
-import type { FromIsolate } from "./isolate-messages.js";
+import { messageFault, type FromIsolate } from "./isolate-messages.js";
 
 /** Milliseconds that a cancelled stream has for its `finally` blocks before its worker is ended. */
 const CANCEL_GRACE = 1000;
 
+/** Added where a call was given up that nothing can end. */
+const GOES_ON =
+  "; it goes on, since nothing can end a call that runs in the calling process (childProcess: false)";
+
 /** One attempt of a call, as the supervisor sees it. */
 export interface SupervisedCall {
   readonly request: EncodedCall;
+  /**
+   * Milliseconds, from when the module is loaded, after which the platform ends whatever runs. They do
+   * not stop while a stream waits for its reader. Default: none.
+   */
+  readonly platformTimeout?: number;
   receive(frame: Frame): void;
   onControl(listener: (message: ControlMessage) => void): void;
 }
@@ -30,6 +40,9 @@ interface Current {
   readonly execution: ExecutionDetail;
   readonly idle: () => void;
   streaming: boolean;
+  cancelled: boolean;
+  /** Runs while the function does. */
+  clock: CallClock | undefined;
   /** Control messages that came before the call could be sent; undefined once it is. */
   early: ControlMessage[] | undefined;
   /** Sequence of the next frame. */
@@ -50,6 +63,8 @@ export class Supervisor {
   private readonly options: SupervisorOptions;
   private isolate: Isolate | undefined;
   private ready = false;
+  /** The isolate is to take no further call. */
+  private spent = false;
   private importFailure: (FromIsolate & { type: "import-failed" }) | undefined;
   private uncaught: (FromIsolate & { type: "uncaught" }) | undefined;
   private current: Current | undefined;
@@ -101,7 +116,7 @@ export class Supervisor {
 
   /** The isolate has announced its end, or has been given it. */
   private get doomed(): boolean {
-    return (this.verdict ?? this.importFailure ?? this.uncaught) !== undefined;
+    return this.spent || (this.verdict ?? this.importFailure ?? this.uncaught) !== undefined;
   }
 
   private begin(call: SupervisedCall, idle: () => void): void {
@@ -114,7 +129,16 @@ export class Supervisor {
     }
     isolate.setBusy(true);
     const execution = this.options.describe(call.request, isolate.id);
-    const current: Current = { call, execution, idle, streaming: false, early: [], sequence: 0 };
+    const current: Current = {
+      call,
+      execution,
+      idle,
+      streaming: false,
+      cancelled: false,
+      clock: undefined,
+      early: [],
+      sequence: 0,
+    };
     this.current = current;
     call.onControl((message) => this.control(call, message));
     if (this.ready) return this.dispatch(current);
@@ -145,6 +169,7 @@ export class Supervisor {
 
   private start(): Isolate {
     this.ready = false;
+    this.spent = false;
     this.importFailure = undefined;
     this.uncaught = undefined;
     this.verdict = undefined;
@@ -155,15 +180,30 @@ export class Supervisor {
   }
 
   private dispatch(current: Current): void {
-    const { request } = current.call;
-    this.arm(request.timeout, {
-      code: "timeout",
-      message: `the call ran longer than its time-out of ${request.timeout / 1000} s`,
-    });
+    const { platformTimeout, request } = current.call;
+    this.disarm();
+    if (platformTimeout !== undefined) {
+      this.arm(platformTimeout, timedOut("the platform allows no more time for the call"));
+    }
+    const seconds = request.timeout / 1000;
+    const clock = (current.clock = new CallClock(request, {
+      expired: () => {
+        const goesOn = this.isolate?.goesOn === true ? GOES_ON : "";
+        const message = `the call ran longer than its time-out of ${seconds} s${goesOn}`;
+        if (this.current === current) this.end(timedOut(message));
+      },
+      paused: (paused) => this.isolate?.setBusy(!paused),
+    }));
+    clock.start();
     this.isolate?.send({ type: "call", request });
     const { early = [] } = current;
     current.early = undefined;
-    for (const message of early) this.isolate?.send({ type: "control", message });
+    for (const message of early) this.pass(current, message);
+  }
+
+  private pass(current: Current, message: ControlMessage): void {
+    current.clock?.control(message);
+    this.isolate?.send({ type: "control", message });
   }
 
   private control(call: SupervisedCall, message: ControlMessage): void {
@@ -171,16 +211,23 @@ export class Supervisor {
     if (current?.call !== call) return;
     if (message.type !== "cancel") {
       if (current.early !== undefined) current.early.push(message);
-      else this.isolate?.send({ type: "control", message });
+      else this.pass(current, message);
       return;
     }
     const verdict: Verdict = { code: "cancelled", message: "the call was cancelled" };
+    current.cancelled = true;
+    current.clock?.stop();
     if (!current.streaming) return this.end(verdict);
     this.isolate?.send({ type: "control", message });
     this.arm(CANCEL_GRACE, verdict);
   }
 
   private onMessage(message: FromIsolate): void {
+    // What runs there is the user's: it may have found the channel.
+    const fault = messageFault(message);
+    if (fault !== undefined) {
+      return this.end({ code: "exit", message: `the worker sent what it should not: ${fault}` });
+    }
     switch (message.type) {
       case "ready":
         this.ready = true;
@@ -188,6 +235,10 @@ export class Supervisor {
         return;
       case "frame":
         return this.onFrame(message.frame);
+      case "spent":
+        this.spent = true;
+        if (this.current === undefined) this.isolate?.kill();
+        return;
       case "import-failed":
         this.importFailure = message;
         return;
@@ -204,6 +255,7 @@ export class Supervisor {
     const { request } = current.call;
     if (frame.call !== request.call || frame.attempt !== request.attempt) return;
     current.sequence = frame.sequence + 1;
+    if (!isLast(frame) && !current.cancelled) current.clock?.frame(frame);
     if (frame.type === "yield") return current.call.receive(frame);
     if (frame.type === "started") {
       current.streaming = true;
@@ -215,12 +267,15 @@ export class Supervisor {
   /** Hands the last frame on; the worker is free before the caller learns of it. */
   private settle(current: Current, frame: Frame): void {
     this.disarm();
+    current.clock?.stop();
     this.current = undefined;
     this.isolate?.setBusy(false);
+    if (this.spent) this.isolate?.kill();
     current.idle();
     current.call.receive({ ...frame, execution: current.execution });
   }
 
+  /** Ends the isolate after a while, if the call at hand is not over by then. */
   private arm(delay: number, verdict: Verdict): void {
     this.disarm();
     const { current } = this;
@@ -276,6 +331,10 @@ export class Supervisor {
       message: `the worker ${exit.description} ${current.early === undefined ? "in the middle of the call" : "while it loaded the module"}`,
     };
   }
+}
+
+function timedOut(message: string): Verdict {
+  return { code: "timeout", message };
 }
 
 function isLast(frame: Frame): boolean {

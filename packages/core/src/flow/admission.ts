@@ -1,3 +1,6 @@
+import { armTimer } from "../timer.js";
+import { RateLimit } from "./rate-limit.js";
+
 /** What waits for its turn. Linked, so that a million of them wait at a bounded cost each. */
 export interface Waiting {
   /** Larger goes first; equals go in order of arrival. */
@@ -14,23 +17,26 @@ export interface AdmissionLimits {
   readonly concurrency: number;
   /** Admissions per second; 0 or Infinity: no limit. */
   readonly rate: number;
+  /** Admissions that may come at once, after a spell with fewer than `rate`. Default: 1. */
+  readonly burst?: number;
 }
 
 /** Decides when a call may start: first come, first served, under `concurrency` and `rate`. */
 export class Admission {
   private readonly places: number;
-  /** Milliseconds between two admissions. */
-  private readonly interval: number;
+  private readonly rate: RateLimit;
   private readonly queues = new Map<number, Fifo<Waiting>>();
   private priorities: number[] = [];
   private taken = 0;
   private pumping = false;
-  private nextAdmission = 0;
-  private timer: NodeJS.Timeout | undefined;
+  /** Set while the next in line waits for its turn under `rate`. */
+  private disarm: (() => void) | undefined;
+  /** Somebody waits, or has just waited, for the rate and for nothing else. */
+  private rateBound = false;
 
-  constructor({ concurrency, rate }: AdmissionLimits) {
+  constructor({ concurrency, rate, burst = 1 }: AdmissionLimits) {
     this.places = concurrency === 0 ? Infinity : concurrency;
-    this.interval = rate === 0 ? 0 : 1000 / rate;
+    this.rate = new RateLimit(rate, burst);
   }
 
   /** Whether a further call would start at once. */
@@ -40,8 +46,8 @@ export class Admission {
 
   /** Takes a place outside the queue, for a duplicate of a running call; false if none is free. */
   takeIdlePlace(): boolean {
-    if (!this.idle || (this.interval > 0 && performance.now() < this.nextAdmission)) return false;
-    if (this.interval > 0) this.reserveStart();
+    if (!this.idle || this.rate.wait > 0) return false;
+    this.rate.take();
     this.taken++;
     return true;
   }
@@ -65,17 +71,13 @@ export class Admission {
 
   /** Takes the next turn under `rate`, outside the queue: milliseconds to wait for it. */
   reserveStart(): number {
-    if (this.interval === 0) return 0;
-    const now = performance.now();
-    const start = Math.max(now, this.nextAdmission);
-    this.nextAdmission = start + this.interval;
-    return start - now;
+    return this.rate.take();
   }
 
   /** Forgets whoever waits; running calls are not affected. */
   close(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.disarm?.();
+    this.disarm = undefined;
     this.queues.clear();
     this.priorities = [];
   }
@@ -94,24 +96,24 @@ export class Admission {
   private admitWaiting(): void {
     while (this.taken < this.places) {
       const waiting = this.peek();
-      if (waiting === undefined) return;
-      if (this.interval > 0) {
-        const now = performance.now();
-        if (now < this.nextAdmission) {
-          this.timer ??= setTimeout(() => {
-            this.timer = undefined;
-            this.pump();
-          }, this.nextAdmission - now);
-          return;
-        }
-        // A timer that fires a little late does not lower the rate; an idle spell earns no burst.
-        const due = now - this.nextAdmission < this.interval ? this.nextAdmission : now;
-        this.nextAdmission = due + this.interval;
+      if (waiting === undefined) break;
+      const { wait } = this.rate;
+      if (wait > 0) {
+        this.rateBound = true;
+        this.disarm ??= armTimer(wait, () => {
+          this.disarm = undefined;
+          this.pump();
+        });
+        return;
       }
+      // While somebody waits for the rate alone, a timer that fires a little late lowers no rate.
+      if (this.rateBound) this.rate.takeAwaited();
+      else this.rate.take();
       this.take();
       this.taken++;
       waiting.admit();
     }
+    this.rateBound = false;
   }
 
   /** The next in line that has not been abandoned; empty queues are removed on the way. */

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { conformanceSuite } from "@faast/core/conformance";
+import { provider } from "provider-template";
+
+/** The folders that jobs have made: of the jobs of this file, by asking each deployment for its log. */
+const folders: string[] = [];
+const observed = {
+  ...provider,
+  deploy: async (...[spec, signal]: Parameters<typeof provider.deploy>) => {
+    folders.push(join(tmpdir(), spec.job.name));
+    return provider.deploy(spec, signal);
+  },
+};
+
+conformanceSuite(
+  { describe, it, beforeAll, afterAll },
+  {
+    name: "the template of a provider",
+    provider: observed,
+    leftovers: async () => folders.filter((folder) => existsSync(folder)),
+    failingDeployments: [
+      {
+        by: "a file to include that is not there",
+        options: { include: ["no/such/*.file"] },
+        message: /no\/such\/\*\.file/,
+      },
+    ],
+  },
+  (context) => {
+    context.test("its own option is checked", [], async () => {
+      await expect(context.start({ niceness: 50 })).rejects.toMatchObject({
+        code: "FAAST_OPTIONS",
+      });
+    });
+  },
+);

@@ -1,0 +1,84 @@
+import type { ControlMessage } from "../protocol/control.js";
+import type { Frame } from "../protocol/frames.js";
+import type { EncodedCall } from "../protocol/request.js";
+import { SequenceBuffer } from "../protocol/sequence.js";
+import { armTimer } from "../timer.js";
+
+/** What a `CallClock` tells. */
+export interface ClockEvents {
+  /** The call has used up its time. */
+  expired(): void;
+  /** The call, a stream, has begun to wait for its reader, or has ceased to. */
+  paused(paused: boolean): void;
+}
+
+/**
+ * Counts the time that a call runs. A stream that has sent all it was asked for waits for its reader,
+ * and that is not its own time: what the stream is owed is seen in the messages up and the frames down.
+ */
+export class CallClock {
+  private readonly events: ClockEvents;
+  private readonly order = new SequenceBuffer<ControlMessage>();
+  /** Milliseconds left when the clock was last stopped. */
+  private left: number;
+  private startedAt = 0;
+  private disarm: (() => void) | undefined;
+  private streaming = false;
+  /** Items asked for on credit, over the whole call. */
+  private credit: number;
+  /** Items sent on credit. */
+  private sent = 0;
+  /** Steps (`next`, `throw`, `return`) without an answer yet. */
+  private steps = 0;
+
+  constructor(request: EncodedCall, events: ClockEvents) {
+    this.left = request.timeout;
+    this.credit = request.credit;
+    this.events = events;
+  }
+
+  start(): void {
+    if (this.disarm !== undefined) return;
+    this.startedAt = performance.now();
+    this.disarm = armTimer(this.left, () => this.events.expired());
+  }
+
+  stop(): void {
+    if (this.disarm === undefined) return;
+    this.disarm();
+    this.disarm = undefined;
+    this.left = Math.max(1, this.left - (performance.now() - this.startedAt));
+  }
+
+  /** A message goes up to the call; messages may come twice, or out of order. */
+  control(message: ControlMessage): void {
+    this.order.accept(message, (next) => {
+      if (next.type === "credit") this.credit += next.items;
+      else if (next.type !== "cancel") this.steps++;
+    });
+    this.update();
+  }
+
+  /** A frame has come down from the call. */
+  frame(frame: Frame): void {
+    if (frame.type === "started") {
+      this.streaming = true;
+    } else if (frame.type === "yield") {
+      if (frame.control === undefined) {
+        this.sent++;
+      } else {
+        this.steps--;
+        this.credit = this.sent; // a step cancels the credit before it
+      }
+    }
+    this.update();
+  }
+
+  private update(): void {
+    if (!this.streaming) return;
+    const paused = this.steps === 0 && this.sent >= this.credit;
+    if (paused !== (this.disarm === undefined)) this.events.paused(paused);
+    if (paused) this.stop();
+    else this.start();
+  }
+}

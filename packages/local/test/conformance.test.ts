@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { conformanceSuite, type ConformanceSubject } from "@faast/core/conformance";
+import { provider } from "@faast/local";
+
+/** The directories of the jobs that this process owns; other test files have processes of their own. */
+async function leftovers(): Promise<string[]> {
+  const directories = readdirSync(tmpdir()).filter((name) => name.startsWith("faast-"));
+  return directories.filter((name) => ownerOf(join(tmpdir(), name, "job.json")) === process.pid);
+}
+
+function ownerOf(file: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) as { pid?: unknown }).pid;
+  } catch {
+    return undefined; // not ours, or being made or removed by someone else
+  }
+}
+
+const subject: ConformanceSubject = {
+  name: "local, in processes",
+  provider,
+  leftovers,
+  failingDeployments: [
+    {
+      by: "a dependency that cannot be installed",
+      options: { packageJson: { dependencies: { nothing: "file:./no-such-archive.tgz" } } },
+      message: /could not be installed[^]*no-such-archive/,
+    },
+    {
+      by: "a file to include that is not there",
+      options: { include: ["no/such/*.file"] },
+      message: /no\/such\/\*\.file/,
+    },
+  ],
+};
+const framework = { describe, it, beforeAll, afterAll };
+
+conformanceSuite(framework, subject);
+conformanceSuite(framework, {
+  ...subject,
+  name: "local, inline",
+  options: { childProcess: false },
+  cannot: ["isolation", "memory limit"],
+});
