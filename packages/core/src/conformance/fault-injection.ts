@@ -1,7 +1,7 @@
 import type { ControlMessage } from "../protocol/control.js";
 import type { Frame } from "../protocol/frames.js";
 import { pause } from "./expectations.js";
-import type { Deployment, Invocation, Provider } from "../provider/contract.js";
+import type { Deployment, Invocation, Provider, TransportLimits } from "../provider/contract.js";
 
 /** Milliseconds by which faults may delay a frame, at most. */
 const LATEST = 200;
@@ -25,8 +25,8 @@ export class FaultInjector {
   mostInFlight = 0;
   /** The functions of the attempts, as they were sent. */
   sent: string[] = [];
-  /** Milliseconds that a worker may take to start, if others than the provider's own. */
-  startupTime: number | undefined;
+  /** What is declared of the transport, where other than by the provider. */
+  limits: Partial<TransportLimits> = {};
   private inFlight = 0;
 
   /** The provider, with this in between. */
@@ -39,9 +39,8 @@ export class FaultInjector {
   }
 
   private wrapDeployment(deployment: Deployment): Deployment {
-    const { startupTime = deployment.limits.startupTime } = this;
     return {
-      limits: { ...deployment.limits, startupTime },
+      limits: { ...deployment.limits, ...this.limits },
       ...(deployment.functions === undefined ? {} : { functions: deployment.functions }),
       invoke: (invocation) => this.invoke(deployment, invocation),
       logUrl: (detail) => deployment.logUrl(detail),
