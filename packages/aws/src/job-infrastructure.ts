@@ -7,30 +7,17 @@ import { createAwsClients, type AwsClients } from "./infra/clients.js";
 import { putEventInvokeConfig } from "./infra/event-invoke.js";
 import { createFunction, deleteFunction } from "./infra/function.js";
 import { createLogGroup, deleteLogGroup } from "./infra/log-group.js";
-import {
-  createQueue,
-  deleteMessages,
-  deleteQueue,
-  receiveMessages,
-  sendMessage,
-  type Queue,
-} from "./infra/queue.js";
+import { deleteMessages, receiveMessages, sendMessage } from "./infra/queue.js";
 import { ensureRole, findRole } from "./infra/role.js";
 import { jobTags, type TagRecord } from "./infra/tags.js";
-import {
-  createTopic,
-  deleteTopic,
-  isMessageTooLong,
-  publishMessage,
-  subscribeFunction,
-  USUAL_MESSAGE,
-  type Topic,
-} from "./infra/topic.js";
+import { inlineLimit } from "./inline-limit.js";
 import { invocationOutcome, type InvocationOutcome } from "./invocation-outcome.js";
 import { JobBucket } from "./job-bucket.js";
+import { JobQueues } from "./job-queues.js";
 import { heapLimit } from "./heap-limit.js";
 import { EVENT_AGE, executionTimeout, startupTime } from "./lambda-times.js";
 import { ReplyRouter } from "./reply-queue.js";
+import { RequestTopic } from "./request-topic.js";
 
 /** Milliseconds in which what Lambda has to say of an execution follows the execution's last frame. */
 const LATE_LINES = 500;
@@ -38,8 +25,6 @@ const LATE_LINES = 500;
 const LEASE_DAYS = 1;
 /** Bytes of an asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const ASYNC_PAYLOAD = 1_048_576;
-/** Bytes of a message beside its payloads, at most. */
-const ENVELOPE = 8192;
 /**
  * Milliseconds that a function has to let go of its control queue when its stream is over without a last
  * frame: what it takes to run `finally` blocks and to answer, with time to spare.
@@ -64,14 +49,13 @@ export class JobInfrastructure {
   private bucket: JobBucket | undefined;
   private roleArn = "";
   private functionArn = "";
-  private topicArn = "";
   private creating: Promise<unknown> = Promise.resolve();
   /** Executions may end unseen: those that answer by the queue, and those that were given up. */
   private loose = false;
   /** There may be something to remove. */
   private begun = false;
-  private readonly queues = new Map<string, Promise<Queue>>();
-  private topic: Promise<Topic> | undefined;
+  private readonly queues: JobQueues;
+  private readonly topic: RequestTopic;
   private repliesPromise: Promise<Replies> | undefined;
   private router: ReplyRouter | undefined;
   private replyLimit = 0;
@@ -91,10 +75,17 @@ export class JobInfrastructure {
         timeoutSeconds: executionTimeout(options) + 10,
       },
     });
+    const clients = () => this.ready;
+    this.queues = new JobQueues(clients, this.functionName, this.tags);
+    this.topic = new RequestTopic(clients, () => ({
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+      tags: this.tags,
+    }));
     this.controlQueues = new ControlQueues(
       {
         create: (name) => this.createControlQueue(name),
-        remove: (name) => this.removeQueue(name),
+        remove: (name) => this.queues.remove(name),
         send: async (url, body) => sendMessage({ clients: await this.clientsPromise }, url, body),
       },
       { most: options.concurrency, grace: CONTROL_GRACE },
@@ -156,7 +147,7 @@ export class JobInfrastructure {
     signal: AbortSignal,
   ): Promise<FailureCode | undefined> {
     if (this.spec.options.queueDispatch === "sns") {
-      await this.publish(payloadOf, signal);
+      await this.topic.publish(payloadOf, signal);
       return undefined;
     }
     const [client, payload] = await Promise.all([
@@ -219,7 +210,7 @@ export class JobInfrastructure {
     });
     if (this.mode === "https") return;
     await Promise.all([
-      options.queueDispatch === "sns" ? this.requireTopic() : undefined,
+      options.queueDispatch === "sns" ? this.topic.prepare() : undefined,
       this.watchFailures(signal),
       this.replies(),
     ]);
@@ -230,61 +221,15 @@ export class JobInfrastructure {
    * notifications, too: Lambda takes them for asynchronous invocations, and would try them again itself.
    */
   private async watchFailures(signal: AbortSignal): Promise<void> {
-    const { arn } = await this.queue("replies");
+    const { arn } = await this.queues.get("replies");
     await putEventInvokeConfig(
       { clients: this.ready, signal },
       { functionName: this.functionName, failureQueueArn: arn, maximumAgeSeconds: EVENT_AGE },
     );
   }
 
-  private async publish(
-    payloadOf: (inlineLimit: number) => Promise<string>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const topic = await this.requireTopic();
-    const payload = await payloadOf(inlineLimit(topic.maximumMessageSize));
-    try {
-      await publishMessage({ clients: this.ready, signal }, topic.arn, payload);
-    } catch (error) {
-      if (!isMessageTooLong(error) || topic.maximumMessageSize <= USUAL_MESSAGE) throw error;
-      // It has the attribute that asks for more, but does not keep to it.
-      this.topic = Promise.resolve({ ...topic, maximumMessageSize: USUAL_MESSAGE });
-      await this.publish(payloadOf, signal);
-    }
-  }
-
-  private requireTopic(): Promise<Topic> {
-    return (this.topic ??= this.createTopic());
-  }
-
-  private async createTopic() {
-    const scope = { clients: this.ready };
-    const topic = await createTopic(scope, {
-      name: `${this.functionName}-requests`,
-      tags: this.tags,
-    });
-    this.topicArn = topic.arn; // to be removed, whatever becomes of the rest
-    await subscribeFunction(scope, {
-      topicArn: topic.arn,
-      functionName: this.functionName,
-      functionArn: this.functionArn,
-    });
-    return topic;
-  }
-
-  private queue(purpose: string): Promise<Queue> {
-    let queue = this.queues.get(purpose);
-    if (queue === undefined) {
-      const name = `${this.functionName}-${purpose}`;
-      queue = createQueue({ clients: this.ready }, { name, tags: this.tags });
-      this.queues.set(purpose, queue);
-      queue.catch(() => this.queues.delete(purpose)); // the next one tries again
-    }
-    return queue;
-  }
-
   private async createControlQueue(name: string): Promise<ControlPlace> {
-    const { url, maximumMessageSize } = await this.queue(name);
+    const { url, maximumMessageSize } = await this.queues.get(name);
     return {
       name,
       url,
@@ -292,15 +237,8 @@ export class JobInfrastructure {
     };
   }
 
-  private async removeQueue(purpose: string): Promise<void> {
-    const queue = await this.queues.get(purpose);
-    if (queue === undefined) return;
-    await deleteQueue({ clients: this.ready }, queue.url);
-    this.queues.delete(purpose);
-  }
-
   private async openReplies(): Promise<Replies> {
-    const { url, maximumMessageSize } = await this.queue("replies");
+    const { url, maximumMessageSize } = await this.queues.get("replies");
     this.replyLimit = maximumMessageSize;
     const { ready: clients } = this;
     const receive = async (signal: AbortSignal) => {
@@ -316,14 +254,10 @@ export class JobInfrastructure {
 
   private async removeAll(clients: AwsClients): Promise<void> {
     const scope = { clients };
-    const queues = await Promise.allSettled(this.queues.values());
-    await this.topic?.catch(() => undefined);
     const removals = await Promise.allSettled([
       deleteFunction(scope, this.functionName),
-      ...queues.map((each) =>
-        each.status === "fulfilled" ? deleteQueue(scope, each.value.url) : Promise.resolve(),
-      ),
-      this.topicArn === "" ? Promise.resolve() : deleteTopic(scope, this.topicArn),
+      this.queues.removeAll(),
+      this.topic.remove(),
       // The function may have made it, for a result that was never heard of.
       this.blobs.remove(),
     ]);
@@ -340,11 +274,6 @@ export class JobInfrastructure {
     await sleep(LATE_LINES);
     await deleteLogGroup({ clients }, this.functionName);
   }
-}
-
-/** Base64 enlarges by a third. */
-function inlineLimit(messageBytes: number): number {
-  return Math.floor((messageBytes - ENVELOPE) * 0.75);
 }
 
 function owner(): string {
