@@ -39,6 +39,7 @@ export const provider: Provider<TemplateOptions> = {
   name: "provider-template",
   options: {
     defaults: { concurrency: 10 },
+    unsupported: ["packageJson", "childProcess", "mode"],
     own: { niceness: numberOption(0, { min: 0, max: 19, integer: true }) },
   },
   deploy,

@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { conformanceSuite } from "@faast/core/conformance";
 import { provider } from "provider-template";
 
@@ -20,6 +21,7 @@ conformanceSuite(
     name: "the template of a provider",
     provider: observed,
     leftovers: async () => folders.filter((folder) => existsSync(folder)),
+    readLog: async (url) => readFileSync(fileURLToPath(url), "utf8"),
     failingDeployments: [
       {
         by: "a file to include that is not there",

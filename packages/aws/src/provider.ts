@@ -11,6 +11,7 @@ import {
 } from "@faast/core/provider";
 import { AwsDeployment } from "./aws-deployment.js";
 import { awsOptionTable, lambdaLimits, type AwsOptions } from "./aws-options.js";
+import { checkEnvironment } from "./function-environment.js";
 import { AwsRequestError } from "./infra/aws-failure.js";
 import { JobInfrastructure } from "./job-infrastructure.js";
 
@@ -78,6 +79,7 @@ function checkLimits(options: Required<AwsOptions>): void {
       `The option "${name}" of faast("aws") must be ${expected}, not ${inspect(options[name])}: Lambda has that limit.`,
     );
   }
+  checkEnvironment(options.env);
   if (options.packageJson !== "") {
     throw new FaastOptionsError(
       'The option "packageJson" is not available with faast("aws") yet: bundle the dependencies, or put them into the archive with "include".',

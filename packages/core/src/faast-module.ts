@@ -3,12 +3,14 @@ import { CostSnapshot } from "./cost/cost-snapshot.js";
 import type { CallOptions, ViewSettings } from "./engine/call-settings.js";
 import type { Engine } from "./engine/engine.js";
 import { createProxies, settingsWith } from "./engine/proxies.js";
+import { FaastOptionsError } from "./errors.js";
 import type { FunctionKind } from "./module/callable-exports.js";
 import { cleanupOptionTable, type CleanupOptions } from "./options/cleanup-options.js";
 import type { CommonOptions } from "./options/common-options.js";
 import { checkOptions } from "./options/option-check.js";
 import { callOptionTable } from "./options/call-option-table.js";
 import type { Deployment } from "./provider/contract.js";
+import { endDeployment } from "./provider/deployment-end.js";
 import type { ProxyModule, ProxyModuleDetail } from "./proxy-types.js";
 import type { FunctionStats } from "./stats/function-stats.js";
 import type { StatsListener } from "./stats/stats-recorder.js";
@@ -77,8 +79,12 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
   const nonIdempotent: ReadonlySet<string> = new Set(options.nonIdempotent);
   const viewsWith = (own: ViewSettings): object => ({
     ...createProxies({ engine, kinds, nonIdempotent, settings: own }),
-    with: (given: CallOptions) =>
-      viewsWith(settingsWith(own, checkOptions(callOptionTable, given, "with()"))),
+    with: (given: CallOptions) => {
+      const checked = checkOptions(callOptionTable, given, "with()");
+      if (checked.transfer !== undefined && deployment.limits.sharesMemory !== true)
+        throw noTransfer(provider);
+      return viewsWith(settingsWith(own, checked));
+    },
   });
   let closing: Promise<void> = Promise.resolve();
 
@@ -91,7 +97,7 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
     }
     engine.close("the module has been cleaned up");
     // One after the other: a second call may have other options than the first.
-    const next = closing.catch(() => undefined).then(() => deployment.close(checked));
+    const next = closing.catch(() => undefined).then(() => endDeployment(deployment, checked));
     closing = next;
     return next.finally(parts.onClosed);
   };
@@ -128,6 +134,12 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
     [inspect.custom]: { value: () => `FaastModule ${inspect(summary)}` },
   });
   return Object.freeze(module) as unknown as FaastModule<object>;
+}
+
+function noTransfer(provider: string): FaastOptionsError {
+  return new FaastOptionsError(
+    `The option "transfer" of with() needs functions that share memory with their caller, which those of faast("${provider}") do not with these options. Use the local provider with isolation: "thread", or leave it out: buffers are copied then.`,
+  );
 }
 
 function requireStats(name: string): void {

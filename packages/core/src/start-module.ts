@@ -1,14 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { types } from "node:util";
 import { Engine } from "./engine/engine.js";
-import {
-  FaastCancelledError,
-  FaastCreateFunctionError,
-  FaastError,
-  FaastModuleError,
-  FaastOptionsError,
-} from "./errors.js";
+import { FaastCancelledError, FaastModuleError, FaastOptionsError } from "./errors.js";
 import { createFaastModule, type FaastModule } from "./faast-module.js";
+import { closeAll, deployJob } from "./job-deployment.js";
 import { registerLiveModule } from "./live-modules.js";
 import { log } from "./log.js";
 import {
@@ -17,12 +12,14 @@ import {
   moduleFunctions,
   type FunctionKind,
 } from "./module/index.js";
-import { commonOptionTable, type CommonOptions } from "./options/common-options.js";
+import type { CommonOptions } from "./options/common-options.js";
 import { readConfig } from "./options/config-file.js";
 import { importTypeScript } from "./options/config-source.js";
-import { checkOptions, suggestion } from "./options/option-check.js";
-import { isRecord, type OptionTable } from "./options/option-table.js";
+import { suggestion } from "./options/option-check.js";
+import { isRecord } from "./options/option-table.js";
 import type { DeploySpec, Deployment, Provider } from "./provider/contract.js";
+import { endDeployment } from "./provider/deployment-end.js";
+import { providerOptions } from "./provider/provider-options.js";
 import { loadProvider } from "./provider/provider-resolution.js";
 
 /** What `faast()` is asked to do, its arguments sorted. */
@@ -50,7 +47,7 @@ async function start(
 ): Promise<FaastModule<object>> {
   const { provider, options: given } = await choose(spec, callers);
   // Options first: theirs are the cheaper mistakes, and nothing has happened yet.
-  const options = checkAll(provider, given);
+  const options = providerOptions(provider, given);
   throwIfAborted(options.signal);
   refuseThenable(spec.module);
   const located = await locateModule(spec.module, callers);
@@ -60,7 +57,7 @@ async function start(
   if (functions !== undefined) requireKnown(options.nonIdempotent, functions);
   const job = createJob();
   log.info("%s: faast() with %s, module %s", job.name, provider.name, located.file);
-  const deployment = await deploy(provider, {
+  const deployment = await deployJob(provider, {
     moduleFile: located.file,
     options,
     job,
@@ -72,7 +69,7 @@ async function start(
     if (kinds.size === 0) throw noFunctions(located.file);
     requireKnown(options.nonIdempotent, kinds);
   } catch (error) {
-    await deployment.close(closeAll);
+    await endDeployment(deployment, closeAll);
     throw error;
   }
   return open(provider, { deployment, options, kinds, job });
@@ -135,73 +132,9 @@ function overlay(layers: readonly unknown[]): unknown {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-function checkAll(provider: Provider, given: unknown): Required<CommonOptions> {
-  const { defaults, own } = provider.options;
-  const table: Record<string, unknown> = { ...commonOptionTable, ...own };
-  for (const [name, value] of Object.entries(defaults)) {
-    table[name] = { ...(table[name] as object), default: value };
-  }
-  const options = checkOptions(
-    table as OptionTable<CommonOptions>,
-    given,
-    `faast("${provider.name}")`,
-  );
-  if (options.gc === "force") {
-    throw new FaastOptionsError(
-      `The option "gc" of faast("${provider.name}") cannot be "force": this provider has no collector of leftovers yet. Use "auto" or "off".`,
-    );
-  }
-  return options;
-}
-
-const closeAll = { deleteResources: true, deleteCaches: false, gcTimeout: 10 } as const;
-
 function createJob(): DeploySpec["job"] {
   const id = randomUUID();
   return { id, name: `faast-${id}`, createdAt: new Date() };
-}
-
-/** Deploys; gives up, and has the provider remove what it made, when a signal asks for it. */
-async function deploy(provider: Provider, spec: DeploySpec): Promise<Deployment> {
-  const abort = new AbortController();
-  const { signal } = spec.options;
-  const onAbort = () => abort.abort(new FaastCancelledError("faast() was cancelled by its signal"));
-  signal?.addEventListener("abort", onAbort, { once: true });
-  // Within a promise: a provider that throws at once has failed like any other.
-  const deploying = Promise.resolve().then(() => provider.deploy(spec, abort.signal));
-  let ending = false;
-  const unregister = registerLiveModule({
-    release: async () => {
-      ending = true;
-      abort.abort(new FaastCancelledError("faast() was cancelled: the process was asked to end"));
-      await deploying.then(
-        (deployment) => deployment.close(closeAll),
-        () => undefined,
-      );
-    },
-    cancel: () => goOn(),
-  });
-  let goOn: () => void = () => undefined;
-  try {
-    const deployment = await deploying;
-    if (abort.signal.aborted) {
-      await deployment.close(closeAll);
-      abort.signal.throwIfAborted();
-    }
-    return deployment;
-  } catch (error) {
-    // Whoever waits here is told nothing until it is clear that the process does not end.
-    if (ending) await new Promise<void>((resolve) => (goOn = resolve));
-    if (abort.signal.aborted) throw abort.signal.reason;
-    if (error instanceof FaastError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FaastCreateFunctionError(`Could not initialize cloud function: ${reason}`, {
-      cause: error,
-    });
-  } finally {
-    signal?.removeEventListener("abort", onAbort);
-    unregister();
-  }
 }
 
 interface OpenModuleParts {
@@ -222,7 +155,7 @@ function open(provider: Provider, parts: OpenModuleParts): FaastModule<object> {
   const unregister = registerLiveModule({
     release: () => {
       engine.freeze();
-      return parts.deployment.close(closeAll);
+      return endDeployment(parts.deployment, closeAll);
     },
     cancel: () => void module.cleanup().catch(() => undefined),
   });

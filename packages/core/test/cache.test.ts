@@ -101,6 +101,11 @@ describe("a PersistentCache", () => {
     if (process.platform !== "win32") expect(modes).toEqual([0o700, 0o600]);
   });
 
+  it("refuses an option of clear() that is misspelt", async () => {
+    const clearing = new PersistentCache(".x").clear({ leaveEmptyDirs: false } as object);
+    await expect(clearing).rejects.toThrow(/"leaveEmptyDirs".*Did you mean "leaveEmptyDir"/);
+  });
+
   it("never shows half of a value, nor fails, however many write, read and clear", async () => {
     const dir = newDir();
     const values = ["a", "b"].map((each) => each.repeat(200_000));

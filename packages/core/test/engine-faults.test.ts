@@ -102,15 +102,6 @@ describe("a stream", () => {
 });
 
 describe("calls", () => {
-  it("settle when the caller's own decision to retry throws", async () => {
-    await using m = await start();
-    const retry = () => {
-      throw new Error("undecided");
-    };
-    await expect(m.with({ retry }).functions.fail("x")).rejects.toThrow("undecided");
-    expect(await m.functions.hello("next")).toBe("hello next");
-  });
-
   it("may have a time-out of weeks", async () => {
     await using m = await start({}, { timeout: 2_000_000 });
     expect(await m.functions.sleep(20)).toBe(20);

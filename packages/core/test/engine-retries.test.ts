@@ -226,3 +226,26 @@ describe("an attempt whose last frame never comes", () => {
     expect(m.stats("count").retries).toBe(0);
   });
 });
+
+describe("a decision over retries", () => {
+  it("that answers with a promise is no yes, and so asked once", async () => {
+    await using m = await start({});
+    let asked = 0;
+    const retry = (async () => ++asked > 0) as unknown as () => boolean;
+    await expect(m.with({ retry }).functions.fail("x")).rejects.toThrow(RangeError);
+    expect(asked).toBe(1);
+  });
+
+  it("that throws does not hide what the call failed with", async () => {
+    const warnings: string[] = [];
+    const { emitWarning } = process;
+    process.emitWarning = (warning: string | Error) => void warnings.push(String(warning));
+    await using m = await start({});
+    const retry = () => {
+      throw new Error("a mistake in the decision");
+    };
+    await expect(m.with({ retry }).functions.fail("x")).rejects.toThrow(RangeError);
+    process.emitWarning = emitWarning;
+    expect(warnings.join()).toContain("a mistake in the decision");
+  });
+});

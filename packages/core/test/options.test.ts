@@ -47,6 +47,8 @@ describe("options", () => {
   it.each([
     [{ concurency: 5 }, /"concurency".*unknown.*Did you mean "concurrency"/],
     [{ Timeout: 5 }, /"Timeout".*Did you mean "timeout"/],
+    [{ region: "mars" }, /"region" of faast\("[a-z]+"\) is unknown\.( There are:|$)/],
+    [{ signal: null }, /"signal".*an AbortSignal, not null/],
     [{ webpackOptions: {} }, /"webpackOptions".*esbuildOptions.*migration/],
     [{ timeout: "60" }, /"timeout".*must be a number from 0.001 to 2000000 \(seconds\), not "60"/],
     [{ timeout: -1 }, /"timeout".*not -1/],

@@ -1,13 +1,15 @@
-import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { promisify } from "node:util";
-import { FaastCreateFunctionError } from "@faast/core/provider";
-
-const run = promisify(execFile);
-
-/** Characters of npm's output that an error shows: its end, where the reason is. */
-const SHOWN_OUTPUT = 4000;
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { DependencyCache } from "./dependency-cache.js";
+import {
+  dependencySource,
+  sourceKey,
+  writeSource,
+  type DependencySource,
+} from "./dependency-source.js";
+import { npmInstall } from "./npm-install.js";
+import type { Reaper } from "./reaper.js";
 
 /**
  * Reads a `package.json`, whose dependencies are to be installed elsewhere: relative `file:` paths, which
@@ -39,26 +41,51 @@ async function parsed(path: string): Promise<Record<string, unknown> | undefined
   }
 }
 
+/** How the dependencies of an instance are installed. */
+export interface InstallTerms {
+  /** The option `packageJson`. */
+  readonly option: string | Record<string, unknown>;
+  /** The directory of the functions' code, with the archive's `package.json` in it. */
+  readonly directory: string;
+  /** Use what an earlier job has installed. */
+  readonly caching: boolean;
+  readonly signal: AbortSignal;
+  /** Ends npm if this process is killed. */
+  readonly reaper: Reaper;
+}
+
 /**
- * Installs the dependencies of the `package.json` in `directory`.
+ * Installs dependencies, so that they are found from the code, or links to what an earlier job has
+ * installed. The result is to be called when the instance uses them no more.
  *
  * @throws FaastCreateFunctionError with npm's output.
  */
-export async function installDependencies(directory: string, signal: AbortSignal): Promise<void> {
-  const command = ["install", "--omit=dev", "--no-package-lock", "--no-audit", "--no-fund"];
+export async function installDependencies(terms: InstallTerms): Promise<() => Promise<void>> {
+  const { caching, directory, option } = terms;
+  const packageJson = await readFile(join(directory, "package.json"), "utf8");
+  const source = await dependencySource(option, packageJson);
+  const key = sourceKey(source);
+  // What the option `include` has put there is to be found beside the dependencies.
+  if (!caching || key === undefined || existsSync(join(directory, "node_modules"))) {
+    await install(source, directory, terms);
+    return () => Promise.resolve();
+  }
+  return new DependencyCache().link(directory, {
+    key,
+    locked: source.lock !== undefined,
+    install: (staging) => install(source, staging, terms),
+  });
+}
+
+async function install(
+  source: DependencySource,
+  directory: string,
+  { reaper, signal }: InstallTerms,
+): Promise<void> {
+  const extra = await writeSource(source, directory);
   try {
-    await run("npm", command, {
-      cwd: directory,
-      signal,
-      shell: process.platform === "win32",
-      maxBuffer: 64 * 1024 * 1024,
-    });
-  } catch (error) {
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    const output = `${stdout}${stderr}`.trim().slice(-SHOWN_OUTPUT);
-    throw new FaastCreateFunctionError(
-      `The dependencies of the option "packageJson" could not be installed (npm ${command.join(" ")}):\n${output}`,
-      { cause: error },
-    );
+    await npmInstall({ directory, signal, locked: source.lock !== undefined, reaper });
+  } finally {
+    for (const path of extra) await rm(path, { force: true });
   }
 }

@@ -1,15 +1,17 @@
 /**
- * The local provider: functions in processes of this machine.
+ * The local provider: functions in processes or threads of this machine.
  *
  * @packageDocumentation
  */
 import type { FaastModule, UnknownModule } from "@faast/core";
 import { startModule } from "@faast/core/provider";
+import type { CloudLimits } from "./cloud-limits.js";
+import type { Isolation } from "./isolation.js";
 import type { LocalOptions } from "./local-options.js";
 import { provider } from "./provider.js";
 
 export { provider };
-export type { LocalOptions };
+export type { CloudLimits, Isolation, LocalOptions };
 
 /** A module whose functions run on this machine. */
 export type LocalFaastModule<M extends object> = FaastModule<M, LocalOptions>;

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Piscina } from "piscina";
 import { CostMetric } from "@faast/core";
 import type {
   CleanupOptions,
@@ -17,12 +18,20 @@ import {
   startInlineIsolate,
   startProcessIsolate,
   Supervisor,
+  type Isolate,
+  type IsolateEvents,
   type ModuleExports,
 } from "@faast/core/worker";
+import { cloudEnvironment, type CloudLimits } from "./cloud-limits.js";
+import { DependencyCache } from "./dependency-cache.js";
+import { DEBUGGING_GRACE } from "./inspector.js";
 import type { InstanceDirectory } from "./instance-directory.js";
+import { IsolateCare } from "./isolate-care.js";
+import type { Isolation } from "./isolation.js";
 import type { LocalOptions } from "./local-options.js";
 import { onProcessExit } from "./process-exit.js";
 import type { Reaper } from "./reaper.js";
+import { startThreadIsolate } from "./thread-isolate.js";
 import { WorkerLog } from "./worker-log.js";
 import { WorkerPool } from "./worker-pool.js";
 
@@ -32,8 +41,15 @@ const STARTUP_TIME = 60_000;
 /** What a deployment is made of. */
 export interface LocalDeploymentParts {
   readonly spec: DeploySpec<LocalOptions>;
+  readonly isolation: Isolation;
+  /** Limits of a cloud that is simulated. */
+  readonly cloud: CloudLimits | undefined;
+  /** piscina, where functions run in threads. */
+  readonly threads: { readonly Piscina: typeof Piscina } | undefined;
   readonly directory: InstanceDirectory;
   readonly reaper: Reaper;
+  /** Tells that the instance uses its installed dependencies no more. */
+  readonly releaseDependencies: (() => Promise<void>) | undefined;
   /** Paths in the directory's `code`. */
   readonly entryPath: string;
   readonly modulePath: string;
@@ -44,10 +60,11 @@ export interface LocalDeploymentParts {
 
 /** One instance: its workers, their logs, and its directory. */
 export class LocalDeployment implements Deployment {
-  readonly limits: TransportLimits = { startupTime: STARTUP_TIME };
+  readonly limits: TransportLimits;
   readonly functions?: ReadonlyMap<string, FunctionKind>;
   private readonly parts: LocalDeploymentParts;
   private readonly pool: WorkerPool;
+  private readonly care: IsolateCare;
   private readonly logs: WorkerLog[] = [];
   private readonly forgetExit: () => void;
   private restoreEnv: (() => void) | undefined;
@@ -57,7 +74,21 @@ export class LocalDeployment implements Deployment {
     this.parts = parts;
     if (parts.functions !== undefined) this.functions = parts.functions;
     const { options } = parts.spec;
-    this.pool = new WorkerPool(options.concurrency, (index) => this.createWorker(index));
+    const { cloud, isolation } = parts;
+    const care = (this.care = new IsolateCare({ ...options, cloud, isolation }));
+    this.limits = {
+      startupTime: STARTUP_TIME + (cloud?.coldStart ?? 0) * 1000,
+      // No cloud does: what would fail there fails here.
+      sharesMemory: isolation !== "process" && cloud === undefined,
+      get silenceGrace() {
+        return care.mayBeDebugged ? DEBUGGING_GRACE : undefined;
+      },
+    };
+    this.pool = new WorkerPool(
+      // In this very process, a worker costs nothing.
+      { limit: options.concurrency, ...(isolation === "inline" ? { together: Infinity } : {}) },
+      (index) => this.createWorker(index),
+    );
     this.forgetExit = onProcessExit(() => {
       this.pool.kill();
       parts.directory.removeNow();
@@ -97,30 +128,48 @@ export class LocalDeployment implements Deployment {
     ];
   }
 
-  async close({ deleteResources }: Required<CleanupOptions>): Promise<void> {
+  async close({ deleteCaches, deleteResources }: Required<CleanupOptions>): Promise<void> {
     await this.pool.close();
     for (const log of this.logs.splice(0)) log.close();
     this.restoreEnv?.();
     this.restoreEnv = undefined;
     if (deleteResources) await this.parts.directory.remove();
+    if (deleteResources || deleteCaches) await this.parts.releaseDependencies?.();
+    if (deleteCaches) await new DependencyCache().clear();
     // Told that its work is done even if the directory is to stay: the caller has said so.
     await this.parts.reaper.close();
     this.forgetExit();
   }
 
   private createWorker(index: number): Supervisor {
-    const { options } = this.parts.spec;
     const log = new WorkerLog(this.parts.directory.logs, index);
     this.logs.push(log);
-    return new Supervisor({
-      startupTime: STARTUP_TIME,
+    const supervisor: Supervisor = new Supervisor({
+      startupTime: this.limits.startupTime,
+      memoryAdvice: this.care.memory.heapAdvice,
       importAdvice: this.parts.remarks.map((remark) => `\n  ${remark}`).join(""),
       describe: (request, isolateId) => this.describe(request, isolateId, log),
       start: (events) =>
-        options.childProcess
-          ? startProcessIsolate(this.processOptions(log), events)
-          : startInlineIsolate(() => this.loadInline(), events),
+        this.care.start(
+          { worker: index, log, supervisor, start: (each) => this.startIsolate(index, log, each) },
+          events,
+        ),
     });
+    return supervisor;
+  }
+
+  private startIsolate(index: number, log: WorkerLog, events: IsolateEvents): Isolate {
+    const { isolation, threads } = this.parts;
+    const { sharesMemory = false } = this.limits;
+    if (isolation === "inline")
+      return startInlineIsolate(() => this.loadInline(), events, { sharesMemory });
+    const options = this.processOptions(log);
+    if (threads === undefined)
+      return startProcessIsolate({ ...options, execArgv: this.care.execArgv(index) }, events);
+    const { entry, env, heapLimit } = options;
+    const { Piscina: Pool } = threads;
+    const output = log.descriptor;
+    return startThreadIsolate({ Pool, entry, env, heapLimit, output, sharesMemory }, events);
   }
 
   private describe(request: EncodedCall, isolateId: string, log: WorkerLog): ExecutionDetail {
@@ -132,15 +181,17 @@ export class LocalDeployment implements Deployment {
   }
 
   private processOptions(log: WorkerLog) {
-    const { directory, entryPath, reaper, spec } = this.parts;
+    const { cloud, directory, entryPath, reaper, spec } = this.parts;
     const { options } = spec;
     log.begin();
     return {
       entry: join(directory.code, entryPath),
       cwd: directory.code,
-      env: { ...process.env, ...options.env },
-      heapLimit:
-        options.childProcessMemoryMb === 0 ? options.memorySize : options.childProcessMemoryMb,
+      env: {
+        ...(cloud?.ownEnvironment === true ? cloudEnvironment(process.env) : process.env),
+        ...options.env,
+      },
+      heapLimit: this.care.memory.heap,
       output: log.descriptor,
       lastOutput: () => log.tail(),
       onLifeCycle: (event: "started" | "ended", pid: number) => {
@@ -153,6 +204,8 @@ export class LocalDeployment implements Deployment {
   /** Loads the module into this process, once. It sees `env` from here until `cleanup()`. */
   private loadInline(): Promise<ModuleExports> {
     this.restoreEnv ??= applyEnv(this.parts.spec.options.env);
+    // Before the module is loaded, so that stacks show the user's own source.
+    process.setSourceMapsEnabled(true);
     const { directory, modulePath } = this.parts;
     const url = pathToFileURL(join(directory.code, modulePath)).href;
     return (this.inlineModule ??= import(url) as Promise<ModuleExports>);

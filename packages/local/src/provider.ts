@@ -1,15 +1,19 @@
 import { bundle, callableExports, writeInspectionCopy, type SourceRemark } from "@faast/bundler";
-import type { DeploySpec, Deployment, Provider } from "@faast/core/provider";
+import { log, type DeploySpec, type Deployment, type Provider } from "@faast/core/provider";
 import { fileURLToPath } from "node:url";
+import { cloudLimitsOf } from "./cloud-limits.js";
 import { installDependencies, withAbsolutePaths } from "./dependencies.js";
 import { InstanceDirectory } from "./instance-directory.js";
+import { isolationOf } from "./isolation.js";
 import { LocalDeployment } from "./local-deployment.js";
 import { Reaper } from "./reaper.js";
+import { SimulatedCloud } from "./simulated-cloud.js";
 import { localOptionTable, type LocalOptions } from "./local-options.js";
 
-const workerEntry = fileURLToPath(new URL("./worker-entry.js", import.meta.url));
+const processEntry = fileURLToPath(new URL("./worker-entry.js", import.meta.url));
+const threadEntry = fileURLToPath(new URL("./thread-entry.js", import.meta.url));
 
-/** Runs functions in processes of this machine: no account, no network. */
+/** Runs functions in processes or threads of this machine: no account, no network. */
 export const provider: Provider<LocalOptions> = {
   name: "local",
   options: localOptionTable,
@@ -22,14 +26,21 @@ function describe({ text, file, line }: SourceRemark): string {
 
 async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Promise<Deployment> {
   const { options, job, moduleFile, needsFunctions } = spec;
+  const isolation = isolationOf(options);
+  const cloud = cloudLimitsOf(options);
+  if (options.inspect !== false && isolation !== "process")
+    log.warn(
+      `the option "inspect" is for worker processes; functions that run ${isolation === "inline" ? "inline" : "in threads"} are inspected with the program: node --inspect`,
+    );
   const directory = await InstanceDirectory.create(job, options.description);
   // From here on, nothing is left behind, even if this process is killed.
   const reaper = new Reaper(directory.path);
+  let releaseDependencies: (() => Promise<void>) | undefined;
   try {
     const { include, exclude, packageJson, esbuildOptions } = options;
     const bundled = await bundle({
       module: moduleFile,
-      entry: workerEntry,
+      entry: isolation === "thread" ? threadEntry : processEntry,
       include: [...include],
       exclude: [...exclude],
       ...(packageJson === "" ? {} : { packageJson: await withAbsolutePaths(packageJson) }),
@@ -43,21 +54,37 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
       bundled.writeTo(directory.code),
       writeInspectionCopy(bundled, job.name),
     ]);
-    if (packageJson !== "") await installDependencies(directory.code, signal);
+    if (packageJson !== "") {
+      releaseDependencies = await installDependencies({
+        option: packageJson,
+        directory: directory.code,
+        caching: options.useDependencyCaching,
+        signal,
+        reaper,
+      });
+    }
+    // What a mode needs is loaded in that mode only.
+    const threads = isolation === "thread" ? await import("piscina") : undefined;
     signal.throwIfAborted();
     const { entryPath, modulePath } = bundled;
-    return new LocalDeployment({
+    const deployment = new LocalDeployment({
       spec,
+      isolation,
+      cloud,
+      threads,
       directory,
       reaper,
+      releaseDependencies,
       entryPath,
       modulePath,
       functions,
       remarks,
     });
+    return cloud === undefined ? deployment : new SimulatedCloud(deployment, cloud);
   } catch (error) {
     // The reaper, whose input ends here, removes what this cannot.
     await directory.remove().catch(() => undefined);
+    await releaseDependencies?.().catch(() => undefined);
     await reaper.close();
     throw error;
   }

@@ -4,6 +4,8 @@ import { pathToFileURL } from "node:url";
 
 /** Bytes of a log that are looked at for the last words of a process. */
 const TAIL = 16 * 1024;
+/** Bytes that are looked at for the first ones. */
+const HEAD = 1024;
 
 /** The log file of one worker. Its processes write to it themselves, one after another. */
 export class WorkerLog {
@@ -21,6 +23,12 @@ export class WorkerLog {
   /** A new process begins to write. */
   begin(): void {
     this.mark = fstatSync(this.descriptor).size;
+  }
+
+  /** The beginning of what the present process has written. */
+  head(): string {
+    const buffer = Buffer.alloc(HEAD);
+    return buffer.toString("utf8", 0, readSync(this.descriptor, buffer, 0, HEAD, this.mark));
   }
 
   /** The end of what the present process has written. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { conformanceSuite, type ConformanceSubject } from "@faast/core/conformance";
 import { provider } from "@faast/local";
 
@@ -35,12 +36,20 @@ const subject: ConformanceSubject = {
     },
   ],
 };
+const readLog = async (url: string) => readFileSync(fileURLToPath(url), "utf8");
 const framework = { describe, it, beforeAll, afterAll };
 
-conformanceSuite(framework, subject);
+conformanceSuite(framework, { ...subject, readLog });
+conformanceSuite(framework, {
+  ...subject,
+  readLog,
+  name: "local, in threads",
+  options: { isolation: "thread" },
+  cannot: ["own process"],
+});
 conformanceSuite(framework, {
   ...subject,
   name: "local, inline",
-  options: { childProcess: false },
-  cannot: ["isolation", "memory limit"],
+  options: { isolation: "inline" },
+  cannot: ["isolation", "own process", "memory limit"],
 });

@@ -3,6 +3,8 @@ import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:f
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { FaastOptionsError } from "../errors.js";
+import { checkOptions } from "../options/option-check.js";
+import { booleanOption, type OptionTable } from "../options/option-table.js";
 import { insideHome } from "./home-directory.js";
 
 /** Milliseconds that an entry is valid, unless said otherwise. */
@@ -127,7 +129,8 @@ export class PersistentCache {
   }
 
   /** Deletes every entry. Whatever else there is in the directory stays. */
-  async clear({ leaveEmptyDir = true }: ClearOptions = {}): Promise<void> {
+  async clear(options?: ClearOptions): Promise<void> {
+    const { leaveEmptyDir } = checkOptions(clearOptionTable, options, "PersistentCache.clear()");
     for (const name of await this.files()) await rm(join(this.dir, name), { force: true });
     if (leaveEmptyDir) return;
     try {
@@ -155,6 +158,8 @@ export class PersistentCache {
     return join(this.dir, createHash("sha256").update(key).digest("hex"));
   }
 }
+
+const clearOptionTable: OptionTable<ClearOptions> = { leaveEmptyDir: booleanOption(true) };
 
 function codeOf(error: unknown): unknown {
   return (error as NodeJS.ErrnoException).code;

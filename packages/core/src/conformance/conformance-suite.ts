@@ -3,6 +3,7 @@ import { errorTests } from "./error-tests.js";
 import { faultTests } from "./fault-tests.js";
 import { flowTests } from "./flow-tests.js";
 import type { TestFramework } from "./framework.js";
+import { lifeTests } from "./life-tests.js";
 import { streamTests } from "./stream-tests.js";
 import type { ConformanceSubject } from "./subject.js";
 import { SuiteContext } from "./suite-context.js";
@@ -10,6 +11,7 @@ import { valueTests } from "./value-tests.js";
 import { workerTests } from "./worker-tests.js";
 
 const groups: Record<string, (context: SuiteContext) => void> = {
+  "first of all": lifeTests,
   values: valueTests,
   errors: errorTests,
   "workers that die": workerTests,
@@ -42,8 +44,8 @@ export function conformanceSuite(
 ): void {
   const context = new SuiteContext(framework, subject);
   context.framework.describe(`conformance of ${subject.name}`, () => {
-    context.framework.beforeAll(() => context.open());
-    context.framework.afterAll(() => context.close());
+    context.framework.beforeAll(() => context.begin());
+    context.framework.afterAll(() => context.end());
     for (const [name, tests] of Object.entries(groups))
       context.framework.describe(name, () => tests(context));
     if (additional !== undefined)

@@ -3,7 +3,8 @@
  * What a call does there is seen by traces in files, where both sides share a file system.
  */
 /* eslint-disable @typescript-eslint/require-await, @typescript-eslint/only-throw-error -- users write such functions, too */
-import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { getHeapStatistics } from "node:v8";
 import { assertSampleValues, sampleErrors, sampleValues } from "./sample-values.js";
 
 export function hello(name: string): string {
@@ -33,6 +34,17 @@ export function processId(): number {
 }
 export function environment(name: string): string | undefined {
   return process.env[name];
+}
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+/** A file's text, from the working directory; undefined if there is none. */
+export function readText(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+/** Bytes. */
+export function heapLimit(): number {
+  return getHeapStatistics().heap_size_limit;
 }
 export async function sleep<T>(ms: number, value?: T): Promise<T | undefined> {
   await new Promise((resolve) => setTimeout(resolve, ms));

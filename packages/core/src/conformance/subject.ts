@@ -5,6 +5,8 @@ import type { Provider } from "../provider/contract.js";
 export type Capability =
   /** Functions run in a process or thread of their own: they may exit, crash and spin without harm. */
   | "isolation"
+  /** That is a process, not a thread: they may abort it, or have it killed. */
+  | "own process"
   /** A heap that is exhausted is told as such, and limited by `childProcessMemoryMb`. */
   | "memory limit"
   /** Functions see the caller's temporary directory, where the suite has them leave traces. */
@@ -38,6 +40,11 @@ export interface ConformanceSubject {
    * holds that it is nothing after each `cleanup()`. Without it, nobody knows.
    */
   readonly leftovers?: () => Promise<readonly string[]>;
+  /**
+   * Reads the log at such a URL, for the suite to see that what functions print is there. Concurrency is
+   * that of the suite: the log may be another worker's, so give all of the job where they are many.
+   */
+  readonly readLog?: (logUrl: string) => Promise<string>;
   readonly failingDeployments?: readonly FailingDeployment[];
   /**
    * Makes the removal of one resource fail; what it resolves with lets it be removed again. The suite

@@ -4,16 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { faast } from "../faast.js";
 import type { FaastModule } from "../faast-module.js";
+import type { CleanupOptions } from "../options/cleanup-options.js";
 import type { Provider } from "../provider/contract.js";
 import type * as functions from "./functions.js";
 import { pause } from "./expectations.js";
-import { withDeadline, type TestFramework } from "./framework.js";
+import { within, withDeadline, type SuiteFramework, type TestFramework } from "./framework.js";
 import type { Capability, ConformanceSubject, SuiteOptions } from "./subject.js";
 
 const functionsUrl = new URL("./functions.js", import.meta.url);
 
-/** Milliseconds in which a platform may still be removing what `cleanup()` has asked it to. */
-const SETTLING = 10_000;
+/** Seconds in which a platform may still be removing what `cleanup()` has asked it to, at most. */
+const SETTLING = 10;
 
 export type Functions = typeof functions;
 export type SuiteModule<M extends object = Functions> = FaastModule<M>;
@@ -27,14 +28,19 @@ export interface StartSpec {
 /** What the groups of tests share. */
 export class SuiteContext {
   readonly subject: ConformanceSubject;
-  readonly framework: TestFramework;
-  private readonly started = new Set<SuiteModule<object>>();
+  readonly framework: SuiteFramework;
+  private readonly deadline: number;
+  /** What has been started and not been cleaned up. */
+  private readonly open = new Set<SuiteModule<object>>();
+  /** What failed tests have left: each is told once. */
+  private told: ReadonlySet<string> = new Set();
   private folder = "";
   private traces = 0;
 
   constructor(framework: TestFramework, subject: ConformanceSubject) {
     this.subject = subject;
-    this.framework = withDeadline(framework, subject.deadline ?? 60);
+    this.deadline = subject.deadline ?? 60;
+    this.framework = withDeadline(framework, this.deadline);
   }
 
   get concurrency(): number {
@@ -45,20 +51,36 @@ export class SuiteContext {
     return this.subject.cannot?.includes(capability) !== true;
   }
 
-  /** Registers a test, if the provider can do what it needs. */
+  /** Registers a test; as left out, if the provider cannot do what it needs. */
   test(name: string, needs: readonly Capability[], body: () => Promise<void>): void {
-    if (needs.every((each) => this.can(each))) this.framework.it(name, body);
+    const lacking = needs.filter((each) => !this.can(each));
+    if (lacking.length > 0) return this.framework.skip(`${name} (cannot: ${lacking.join(", ")})`);
+    this.framework.it(name, async () => {
+      const before = new Set(this.open);
+      try {
+        await body();
+      } catch (error) {
+        await this.afterFailure(before);
+        throw error;
+      }
+    });
   }
 
-  /** `faast()` with the subject's provider and options. What a test forgets is cleaned up with the suite. */
+  /** `faast()` with the subject's provider and options. What a failing test forgets is cleaned up for it. */
   async start<M extends object = Functions>(
     options: SuiteOptions = {},
     { source = functionsUrl, provider = this.subject.provider }: StartSpec = {},
   ): Promise<SuiteModule<M>> {
     const all = { concurrency: this.concurrency, ...this.subject.options, ...options };
-    const m = await faast<M, Provider<never>>(provider, source, all as never);
-    this.started.add(m);
-    return m;
+    const starting = faast<M, Provider<never>>(provider, source, all as never);
+    const m = await within(this.patience, "faast(), so the provider's deploy(),", starting);
+    const cleanup = async (given?: CleanupOptions) => {
+      await within(this.patience, "cleanup(), so the deployment's close(),", m.cleanup(given));
+      if (given?.deleteResources !== false) this.open.delete(tracked);
+    };
+    const tracked = Object.create(m, { cleanup: { value: cleanup } }) as SuiteModule<M>;
+    this.open.add(tracked);
+    return tracked;
   }
 
   /** A module for all tests of a group, cleaned up after the last. */
@@ -82,25 +104,44 @@ export class SuiteContext {
     return join(this.folder, `trace-${this.traces++}`);
   }
 
-  async open(): Promise<void> {
+  async begin(): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), "conformance-"));
   }
 
-  async close(): Promise<void> {
-    await Promise.allSettled([...this.started].map((each) => each.cleanup()));
+  async end(): Promise<void> {
+    await Promise.allSettled([...this.open].map((each) => each.cleanup()));
     await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Holds that nothing exists of what the suite has started: to be called where all is cleaned up. */
   async expectNothingLeft(): Promise<void> {
-    const { leftovers } = this.subject;
-    if (leftovers === undefined) return;
-    const deadline = Date.now() + SETTLING;
-    let left = await leftovers();
+    const deadline = Date.now() + Math.min(SETTLING, this.deadline / 3) * 1000;
+    let left = await this.leftovers();
     while (left.length > 0 && Date.now() < deadline) {
       await pause(100);
-      left = await leftovers();
+      left = await this.leftovers();
     }
+    this.told = new Set([...this.told, ...left]);
+    // An array of this realm: the subject's may be of another.
     assert.deepEqual([...left], [], "something is left after cleanup()");
+  }
+
+  /** Seconds for a single step: less than for the test, so that it is the step that is named. */
+  private get patience(): number {
+    return this.deadline * 0.8;
+  }
+
+  private async leftovers(): Promise<string[]> {
+    const all = (await this.subject.leftovers?.()) ?? [];
+    return all.filter((each) => !this.told.has(each));
+  }
+
+  /** Cleans up what a failed test has left, so that no other is blamed for it. */
+  private async afterFailure(before: ReadonlySet<SuiteModule<object>>): Promise<void> {
+    const own = [...this.open].filter((each) => !before.has(each));
+    for (const each of own) this.open.delete(each);
+    const cleaned = Promise.allSettled(own.map((each) => each.cleanup()));
+    await Promise.race([cleaned, pause(this.deadline * 100)]);
+    if (this.open.size === 0) this.told = new Set([...this.told, ...(await this.leftovers())]);
   }
 }

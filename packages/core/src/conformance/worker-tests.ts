@@ -18,11 +18,15 @@ type Death = readonly [
   message: RegExp,
 ];
 
+/** They end a whole process, so that a thread cannot die of them alone. */
+const deathsOfProcesses: readonly Death[] = [
+  ["process.abort()", (m) => m.functions.abort(), FaastWorkerExitError, /SIGABRT|code 134/],
+  ["SIGKILL", (m) => m.functions.kill(), FaastWorkerExitError, /SIGKILL|code 137/],
+];
+
 const deaths: readonly Death[] = [
   ["process.exit(0)", (m) => m.functions.exit(0), FaastWorkerExitError, /code 0/],
   ["process.exit(1)", (m) => m.functions.exit(1, 50), FaastWorkerExitError, /code 1/],
-  ["process.abort()", (m) => m.functions.abort(), FaastWorkerExitError, /SIGABRT|code 134/],
-  ["SIGKILL", (m) => m.functions.kill(), FaastWorkerExitError, /SIGKILL|code 137/],
   [
     "an exception that nobody awaits",
     (m) => m.functions.throwBehind(),
@@ -45,7 +49,8 @@ const deaths: readonly Death[] = [
 
 /** Workers that die fail the call at hand, promptly, and no other. */
 export function workerTests(context: SuiteContext): void {
-  const shared = context.shared({ maxRetries: 0, childProcessMemoryMb: 64 });
+  const memory = context.can("memory limit") ? { childProcessMemoryMb: 64 } : {};
+  const shared = context.shared({ maxRetries: 0, ...memory });
   const test = context.test.bind(context);
   const survives = async ([, die, type, message]: Death) => {
     const m = shared();
@@ -63,6 +68,15 @@ export function workerTests(context: SuiteContext): void {
     test(`${death[0]} fails its call as what it is, no other`, ["isolation"], () =>
       survives(death),
     );
+  for (const death of deathsOfProcesses)
+    test(`${death[0]} fails its call as what it is, no other`, ["isolation", "own process"], () =>
+      survives(death),
+    );
+  test("the heap is limited as `childProcessMemoryMb` says", ["memory limit"], async () => {
+    // V8 adds its space for young objects.
+    const megabytes = (await shared().functions.heapLimit()) / 2 ** 20;
+    assert.ok(megabytes < 64 + 128, `${megabytes} MB`);
+  });
   test("an exhausted heap is told as such", ["isolation", "memory limit"], () =>
     survives(["", (m) => m.functions.exhaustHeap(), FaastOutOfMemoryError, /memory/]),
   );

@@ -3,6 +3,37 @@ const MAX_DELAY = 2 ** 31 - 1;
 /** Milliseconds between two looks at a stream that has paused for too long, where nobody minds yet. */
 const PAUSE_CHECK = 1000;
 
+/** A delay up to which a timer is set at once (ms): more than the time between two looks at the others. */
+const SOON = 2000;
+/** Milliseconds between two looks at deadlines that have no timer yet. */
+const ARMING = 1000;
+
+/** Deadlines that get a timer if their call is not over soon: most calls are, and timers cost something. */
+class UnarmedDeadlines {
+  private readonly deadlines = new Set<CallDeadline>();
+  private interval: NodeJS.Timeout | undefined;
+
+  add(deadline: CallDeadline): void {
+    this.deadlines.add(deadline);
+    this.interval ??= setInterval(() => this.look(), ARMING).unref();
+  }
+
+  delete(deadline: CallDeadline): void {
+    this.deadlines.delete(deadline);
+  }
+
+  private look(): void {
+    if (this.deadlines.size === 0) {
+      clearInterval(this.interval);
+      this.interval = undefined;
+    }
+    for (const deadline of this.deadlines) deadline.arm();
+    this.deadlines.clear();
+  }
+}
+
+const unarmed = new UnarmedDeadlines();
+
 /** What a `CallDeadline` watches for. */
 export interface DeadlineTerms {
   /** Milliseconds that a stream may wait for its reader, if others wait for its place. */
@@ -51,6 +82,7 @@ export class CallDeadline {
   }
 
   stop(): void {
+    unarmed.delete(this);
     clearTimeout(this.timer);
     clearImmediate(this.immediate);
     this.timer = undefined;
@@ -61,8 +93,16 @@ export class CallDeadline {
   private wakeWithin(delay: number): void {
     const due = performance.now() + delay;
     if (due >= this.due) return;
+    unarmed.delete(this);
     clearTimeout(this.timer);
     this.due = due;
+    if (delay > SOON) unarmed.add(this);
+    else this.arm();
+  }
+
+  /** Sets the timer. */
+  arm(): void {
+    const delay = Math.max(0, this.due - performance.now());
     this.timer = setTimeout(
       () => {
         // After what has arrived while this process was busy.

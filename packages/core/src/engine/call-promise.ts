@@ -9,7 +9,6 @@ import { RemoteStream } from "./remote-stream.js";
 export class PromiseOutlet implements CallOutlet {
   readonly promise: Promise<unknown>;
   untouched = true;
-  readonly awaiting = true;
   private readonly functionName: string;
   private readonly present: Present;
   private resolve!: (value: unknown) => void;
@@ -25,6 +24,10 @@ export class PromiseOutlet implements CallOutlet {
     Object.setPrototypeOf(this.promise, callPromisePrototype);
   }
 
+  get awaiting(): boolean {
+    return true;
+  }
+
   started(task: CallTask): void {
     this.untouched = false;
     const stream = RemoteStream.adopt(task, this.present);
@@ -38,7 +41,8 @@ export class PromiseOutlet implements CallOutlet {
 
   result(frame: ResultFrame, execution: ExecutionDetail | undefined): void {
     try {
-      this.resolve(this.present(decodeFrom(this.functionName, frame.value), execution));
+      const value = decodeFrom(this.functionName, frame.value, frame.attachments);
+      this.resolve(this.present(value, execution));
     } catch (error) {
       this.reject(error);
     }

@@ -1,3 +1,5 @@
+import type { Transferable } from "../wire/index.js";
+
 /** Options of a single call, given by `m.with({ … })`. */
 export interface CallOptions {
   /** Gives the call up when it fires. */
@@ -19,6 +21,13 @@ export interface CallOptions {
    * no retry after a failure in which it may have run. Default: as the module's `nonIdempotent` says.
    */
   idempotent?: boolean | undefined;
+  /**
+   * Buffers that are moved to the function instead of copied, where its arguments name them or views of
+   * them: they are empty here from the call on, and the call is not retried. Only where functions share
+   * memory with their caller: in threads (`local` with `isolation: "thread"`) and inline. Ports that are
+   * among the arguments are moved in any case. Default: none.
+   */
+  transfer?: readonly Transferable[] | undefined;
 }
 
 /** What the calls of one view of a module have in common; whether each function may run twice is its own matter. */
@@ -37,4 +46,5 @@ export interface CallSettings {
   readonly priority: number;
   readonly streamWindow: number;
   readonly idempotent: boolean;
+  readonly transfer?: CallOptions["transfer"];
 }

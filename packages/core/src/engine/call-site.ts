@@ -9,11 +9,17 @@ export interface CallSite {
 /** Frames of the caller that a failed call shows. Few: every pending call keeps them. */
 const CALLER_FRAMES = 5;
 
+/** And in a crowd of calls: the line of the call itself. */
+const CROWDED_FRAMES = 1;
+
 /** Notes the stack above `entry`. Cheap: the text is made only when it is read. */
-export function captureCallSite(entry: (...args: never[]) => unknown): CallSite {
+export function captureCallSite(
+  entry: (...args: never[]) => unknown,
+  isCrowded: boolean,
+): CallSite {
   const site: CallSite = {};
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = CALLER_FRAMES;
+  Error.stackTraceLimit = isCrowded ? CROWDED_FRAMES : CALLER_FRAMES;
   Error.captureStackTrace(site, entry);
   Error.stackTraceLimit = limit;
   return site;

@@ -6,6 +6,7 @@ import type {
   StartedFrame,
   YieldFrame,
 } from "../protocol/frames.js";
+import { isQueued, queued, unqueued, type QueuedBytes } from "./queued-bytes.js";
 import { FaastCancelledError } from "../errors.js";
 import type { Deployment } from "../provider/contract.js";
 import type { StatsRecorder } from "../stats/stats-recorder.js";
@@ -13,6 +14,7 @@ import type { Waiting } from "../flow/admission.js";
 import { Attempt, type ControlBody } from "./attempt.js";
 import { log } from "../log.js";
 import { armTimer } from "../timer.js";
+import type { Attachment } from "../wire/index.js";
 import { CallDeadline } from "./call-deadline.js";
 import type { CallSite } from "./call-site.js";
 import { failureOfFrame, isTransient, localFailure, type Failure } from "./failure.js";
@@ -21,6 +23,12 @@ import type { CallSettings } from "./call-settings.js";
 
 /** Milliseconds beyond everything the worker may take, before the engine gives a call up for lost. */
 const DEADLINE_GRACE = 5000;
+
+/** Shared by all calls that wait. */
+const none: readonly Attempt[] = [];
+
+/** Counted from here, times are small integers, which take less room than other numbers. */
+const EPOCH = Date.now();
 
 /** What a call needs to know of the engine that carries it. */
 export interface CallContext {
@@ -32,7 +40,7 @@ export interface CallContext {
   /** Takes the next turn under `rate` for a further attempt: milliseconds to wait for it. */
   reserveStart(): number;
   /** The call has left the queue. */
-  admitted(): void;
+  admitted(task: CallTask): void;
   /** Whether calls wait for a place while none is free. */
   readonly isPlaceWanted: boolean;
   /** The call, a stream, waits for its reader; or does so no more. */
@@ -44,7 +52,9 @@ export interface CallContext {
 /** What a call is made of, before it is numbered. */
 export interface CallSpec {
   readonly functionName: string;
-  readonly args: Uint8Array;
+  args: Uint8Array | QueuedBytes;
+  /** What goes along with the arguments as it is. */
+  readonly attachments?: readonly Attachment[] | undefined;
   readonly settings: CallSettings;
   readonly callSite: CallSite | undefined;
   /** The function is known to be a stream. */
@@ -69,14 +79,14 @@ export interface CallOutlet {
 
 /** One call from its submission to its outcome: waiting, attempts, retries, deadline, cancellation. */
 export class CallTask implements Waiting {
-  readonly id: string;
   readonly spec: CallSpec;
   outlet: CallOutlet;
   abandoned = false;
   private readonly context: CallContext;
-  private readonly calledAt = Date.now();
+  /** Milliseconds after `EPOCH`. */
+  private readonly called = Date.now() - EPOCH;
   /** Attempts under way: one, or two while a straggler has a duplicate. */
-  private attempts: Attempt[] = [];
+  private attempts: readonly Attempt[] = none;
   private nextAttempt = 0;
   private admitted = false;
   private extraPlaces = 0;
@@ -88,16 +98,26 @@ export class CallTask implements Waiting {
   private budget: RetryBudget | undefined;
   private deadline: CallDeadline | undefined;
   /** What was sent up before the caller had any answer: another attempt is told it again. */
-  private replay: ControlBody[] = [];
+  private replay: ControlBody[] | undefined;
   /** Ends the pause before another attempt. */
-  private disarm: () => void = () => undefined;
+  private disarm: (() => void) | undefined;
+  private givenId: string | undefined;
 
   constructor(context: CallContext, spec: CallSpec, outlet: CallOutlet) {
     this.context = context;
     this.spec = spec;
     this.outlet = outlet;
-    this.id = context.nextCallId();
     context.stats.invoked(spec.functionName);
+  }
+
+  /** Unique in its deployment. */
+  get id(): string {
+    return (this.givenId ??= this.context.nextCallId());
+  }
+
+  /** Whether memory can be shared with the function. */
+  get sharesMemory(): boolean {
+    return this.context.deployment.limits.sharesMemory === true;
   }
 
   get priority(): number {
@@ -115,7 +135,7 @@ export class CallTask implements Waiting {
   admit(): void {
     this.admitted = true;
     const { context, spec } = this;
-    context.admitted();
+    context.admitted(this);
     this.deadline = new CallDeadline({
       pause: spec.settings.timeout,
       isPlaceWanted: () => context.isPlaceWanted,
@@ -131,6 +151,12 @@ export class CallTask implements Waiting {
     this.startAttempt();
   }
 
+  /** It has to wait, perhaps with very many others: what it keeps until then takes less room. */
+  queue(): void {
+    const { spec } = this;
+    if (!isQueued(spec.args)) spec.args = queued(spec.args);
+  }
+
   /** Whether it has left the queue. */
   get isAdmitted(): boolean {
     return this.admitted;
@@ -138,8 +164,8 @@ export class CallTask implements Waiting {
 
   /** Sends a control message to the attempt under way, or to the next one. */
   control(body: ControlBody): void {
-    if (this.outlet.untouched) this.replay.push(body);
-    else this.replay = [];
+    if (this.outlet.untouched) (this.replay ??= []).push(body);
+    else this.replay = undefined;
     this.attempts[0]?.send(body);
     this.keepTime();
   }
@@ -162,10 +188,10 @@ export class CallTask implements Waiting {
   /** Does nothing more, and tells nobody: the process is about to end. `cancel` still settles it. */
   freeze(): void {
     this.abandoned = true;
-    this.disarm();
+    this.disarm?.();
     this.deadline?.stop();
     const attempts = this.attempts;
-    this.attempts = [];
+    this.attempts = none;
     for (const attempt of attempts) attempt.giveUp();
   }
 
@@ -175,26 +201,30 @@ export class CallTask implements Waiting {
   }
 
   private startAttempt(): void {
-    const { functionName, args, stream, credit, settings } = this.spec;
+    const { functionName, args, attachments, stream, credit, settings } = this.spec;
     const { deployment } = this.context;
     const attempt = new Attempt(
       {
         call: this.id,
         attempt: this.nextAttempt++,
         functionName,
-        args,
+        args: isQueued(args) ? unqueued(args) : args,
+        ...(attachments === undefined ? undefined : { attachments }),
         timeout: settings.timeout,
         stream,
         credit,
         validate: this.context.validate,
       },
-      { deliver: this.onFrame, overtakingTime: deployment.limits.overtakingTime },
+      {
+        deliver: (from, frame) => this.onFrame(from, frame),
+        overtakingTime: deployment.limits.overtakingTime,
+      },
     );
-    this.attempts.push(attempt);
+    this.attempts = [...this.attempts, attempt];
     if (log.calls.enabled) this.note("attempt %d", attempt.request.attempt);
     this.hasBegun = false;
     this.deadline?.heard(this.silence);
-    for (const body of this.replay) attempt.send(body);
+    for (const body of this.replay ?? []) attempt.send(body);
     try {
       deployment.invoke(attempt).then(
         () => {
@@ -208,7 +238,7 @@ export class CallTask implements Waiting {
     }
   }
 
-  private readonly onFrame = (attempt: Attempt, frame: Frame): void => {
+  private onFrame(attempt: Attempt, frame: Frame): void {
     if (this.settled) return;
     this.hasBegun = true;
     switch (frame.type) {
@@ -224,13 +254,13 @@ export class CallTask implements Waiting {
       case "error":
         return this.fail(attempt, failureOfFrame(frame, this.describe(attempt)), frame);
     }
-  };
+  }
 
   private succeed(attempt: Attempt, frame: ResultFrame): void {
     const settled = Date.now();
     this.context.stats.completed(
       this.spec.functionName,
-      { called: this.calledAt, dispatched: attempt.dispatchedAt, settled },
+      { called: EPOCH + this.called, dispatched: attempt.dispatchedAt, settled },
       frame.timing,
     );
     attempt.end();
@@ -254,14 +284,14 @@ export class CallTask implements Waiting {
     // The other attempt of a straggler may still succeed.
     if (this.attempts.length > 0 && isTransient(failure)) return;
     let delay: number | undefined;
-    let { thrown } = failure;
+    const { thrown } = failure;
     try {
       this.budget ??= new RetryBudget(this.spec.settings);
       if (this.outlet.untouched) delay = this.budget.spend(failure, attempt.request.attempt);
     } catch (error) {
-      // The decision is the caller's own code.
-      thrown = error;
-      frame = undefined;
+      // The decision is the caller's own code; what the call failed with counts for more.
+      const reason = error instanceof Error ? error.stack : String(error);
+      process.emitWarning(`The option "retry" of a call threw: ${reason}`, "FaastWarning");
     }
     // That code may even have cancelled the call.
     if (this.settled) return;
@@ -292,8 +322,8 @@ export class CallTask implements Waiting {
 
   /** Milliseconds that may pass without a word of the attempt under way. */
   private get silence(): number {
-    const startup = this.hasBegun ? 0 : this.context.deployment.limits.startupTime;
-    return this.spec.settings.timeout + startup + DEADLINE_GRACE;
+    const { silenceGrace = DEADLINE_GRACE, startupTime } = this.context.deployment.limits;
+    return this.spec.settings.timeout + (this.hasBegun ? 0 : startupTime) + silenceGrace;
   }
 
   private expire(reason: "silence" | "pause"): void {
@@ -306,7 +336,7 @@ export class CallTask implements Waiting {
         : `nobody asked the stream for an item for ${seconds} s while other calls waited for its place; read it to its end, end it with return(), or raise \`concurrency\``;
     const failure = localFailure("timeout", message, this.describe(attempt));
     for (const each of this.attempts) each.giveUp();
-    this.attempts = [];
+    this.attempts = none;
     this.fail(attempt, failure);
   }
 
@@ -314,15 +344,15 @@ export class CallTask implements Waiting {
   private finish(tell: () => void, success: boolean | undefined): void {
     this.settled = true;
     this.abandoned = true;
-    this.disarm();
+    this.disarm?.();
     this.deadline?.stop();
     if (this.paused) this.context.paused(this, false);
     const attempts = this.attempts;
-    this.attempts = [];
+    this.attempts = none;
     for (const attempt of attempts) attempt.giveUp();
     if (success === false) this.context.stats.failed(this.spec.functionName);
     if (log.calls.enabled)
-      this.note("%s after %d ms", outcomes[`${success}`], Date.now() - this.calledAt);
+      this.note("%s after %d ms", outcomes[`${success}`], Date.now() - EPOCH - this.called);
     try {
       tell();
     } finally {
@@ -335,10 +365,20 @@ export class CallTask implements Waiting {
     log.calls(`%s %s: ${format}`, this.spec.functionName, this.id, ...args);
   }
 
+  /** A provider that cannot tell must not keep a failure from its caller. */
+  private logUrlOf(execution: ExecutionDetail | undefined): string | undefined {
+    try {
+      return this.context.deployment.logUrl(execution);
+    } catch (error) {
+      log.warn("the provider cannot tell where the log is: %s", error);
+      return undefined;
+    }
+  }
+
   private describe(attempt: Attempt) {
     const { functionName, callSite } = this.spec;
     const { execution } = attempt;
-    const logUrl = execution?.logUrl ?? this.context.deployment.logUrl(execution);
+    const logUrl = execution?.logUrl ?? this.logUrlOf(execution);
     return { functionName, attempt: attempt.request.attempt, logUrl, callSite };
   }
 }

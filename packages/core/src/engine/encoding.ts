@@ -1,6 +1,6 @@
 import { FaastSerializationError } from "../errors.js";
 import { recordFailure } from "../failure-detail.js";
-import { decode, encode, WireError, type EncodeOptions } from "../wire/index.js";
+import { decode, encode, WireError, type Attachment, type EncodeOptions } from "../wire/index.js";
 
 /**
  * Encodes what is sent to a function.
@@ -31,11 +31,16 @@ export function encodeFor(
 /**
  * Decodes what a function has sent.
  *
+ * @param attachments - what has come along with it.
  * @throws FaastSerializationError with the function's name.
  */
-export function decodeFrom(functionName: string, bytes: Uint8Array): unknown {
+export function decodeFrom(
+  functionName: string,
+  bytes: Uint8Array,
+  attachments?: readonly Attachment[],
+): unknown {
   try {
-    return decode(bytes);
+    return decode(bytes, attachments);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FaastSerializationError(`${functionName}: what it sent cannot be read: ${reason}`, {

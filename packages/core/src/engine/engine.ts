@@ -8,6 +8,8 @@ import { StragglerWatch } from "./straggler-watch.js";
 
 /** Milliseconds: the longest that a timer can have. */
 const MAX_DELAY = 2 ** 31 - 1;
+/** Pending calls beyond which memory counts for more than a long stack. */
+const CROWD = 1000;
 
 /** Carries the calls of one module: admission, attempts, cancellation, statistics. */
 export class Engine implements CallContext {
@@ -54,10 +56,15 @@ export class Engine implements CallContext {
       task.cancel("the call was cancelled by its signal", signal.reason);
     } else {
       if (signal !== undefined) this.signals.add(signal, task);
-      this.stragglers.add(task);
       this.admission.submit(task);
+      if (!task.isAdmitted) task.queue();
     }
     return task;
+  }
+
+  /** Whether so many calls are pending that each should take less room. */
+  get isCrowded(): boolean {
+    return this.pending.size > CROWD;
   }
 
   nextCallId(): string {
@@ -68,8 +75,9 @@ export class Engine implements CallContext {
     return this.admission.reserveStart();
   }
 
-  admitted(): void {
+  admitted(task: CallTask): void {
     this.running++;
+    this.stragglers.add(task);
   }
 
   get isPlaceWanted(): boolean {

@@ -1,11 +1,13 @@
 import type { FunctionKind } from "../module/callable-exports.js";
 import type { CallOptions, CallSettings, ViewSettings } from "./call-settings.js";
 import { captureCallSite } from "./call-site.js";
+import type { CallSpec } from "./call-task.js";
 import { PromiseOutlet } from "./call-promise.js";
 import { bare, detailed, type Present } from "./detail.js";
 import { encodeFor } from "./encoding.js";
 import type { Engine } from "./engine.js";
 import { RemoteStream } from "./remote-stream.js";
+import { AttachmentList } from "../wire/index.js";
 
 type RemoteFunction = (...args: unknown[]) => unknown;
 
@@ -38,7 +40,7 @@ export function createProxies(source: ProxySource): Proxies {
 
 /** The settings of calls made with `options` in the place of the module's own. */
 export function settingsWith(base: ViewSettings, options: CallOptions): ViewSettings {
-  const { idempotent, signal, timeout, retry, priority, streamWindow } = options;
+  const { idempotent, signal, timeout, retry, priority, streamWindow, transfer } = options;
   return {
     maxRetries: base.maxRetries,
     signal: signal ?? base.signal,
@@ -47,6 +49,7 @@ export function settingsWith(base: ViewSettings, options: CallOptions): ViewSett
     priority: priority ?? base.priority,
     streamWindow: streamWindow ?? base.streamWindow,
     idempotent: idempotent ?? base.idempotent,
+    transfer: transfer ?? base.transfer,
   };
 }
 
@@ -65,42 +68,74 @@ function createView(source: ProxySource, present: Present): Record<string, Remot
   return Object.freeze(view);
 }
 
-function promiseProxy({ engine, present, settings }: ProxyParts, key: string): RemoteFunction {
+/** Arguments on their way, with the settings that they allow. */
+type Packed = Pick<CallSpec, "args" | "attachments" | "settings">;
+
+/** @throws FaastSerializationError */
+function pack({ engine, settings }: ProxyParts, key: string, args: unknown[]): Packed {
+  const { deployment, validate } = engine;
+  if (deployment.limits.sharesMemory !== true)
+    return { args: encodeFor(key, args, { root: "args", validate }), settings };
+  const attachments = new AttachmentList(settings.transfer);
+  const encoded = encodeFor(key, args, { root: "args", validate, attachments });
+  return {
+    args: encoded,
+    attachments: attachments.items,
+    // What is moved cannot be sent a second time.
+    settings: attachments.hasMoved
+      ? { ...settings, maxRetries: 0, retry: 0, idempotent: false }
+      : settings,
+  };
+}
+
+function promiseProxy(parts: ProxyParts, key: string): RemoteFunction {
+  const { engine, present } = parts;
   return function proxy(...args) {
-    let encoded: Uint8Array;
+    let packed: Packed;
     try {
-      encoded = encodeFor(key, args, { root: "args", validate: engine.validate });
+      packed = pack(parts, key, args);
     } catch (error) {
       return Promise.reject(calledBy(proxy, error));
     }
     const outlet = new PromiseOutlet(key, present);
-    const callSite = captureCallSite(proxy);
+    const callSite = captureCallSite(proxy, engine.isCrowded);
+    // Each property by its name: there may be a million of these, and a spread takes more room.
+    const { args: encoded, attachments, settings } = packed;
     engine.submit(
-      { functionName: key, args: encoded, settings, callSite, stream: false, credit: 0 },
+      {
+        functionName: key,
+        args: encoded,
+        attachments,
+        settings,
+        callSite,
+        stream: false,
+        credit: 0,
+      },
       outlet,
     );
     return outlet.promise;
   };
 }
 
-function streamProxy({ engine, present, settings }: ProxyParts, key: string): RemoteFunction {
+function streamProxy(parts: ProxyParts, key: string): RemoteFunction {
+  const { engine, present } = parts;
   return function proxy(...args) {
-    const callSite = captureCallSite(proxy);
+    const callSite = captureCallSite(proxy, engine.isCrowded);
     // Encoded now, so that what the caller does with the arguments later changes nothing.
-    let encoded: Uint8Array | undefined;
+    let packed: Packed | undefined;
     let refused: unknown;
     try {
-      encoded = encodeFor(key, args, { root: "args", validate: engine.validate });
+      packed = pack(parts, key, args);
     } catch (error) {
       refused = calledBy(proxy, error);
     }
     return new RemoteStream(present, (stream, credit) => {
-      if (encoded === undefined) {
+      if (packed === undefined) {
         stream.failed(refused, undefined);
         return undefined;
       }
       return engine.submit(
-        { functionName: key, args: encoded, settings, callSite, stream: true, credit },
+        { functionName: key, ...packed, callSite, stream: true, credit },
         stream,
       );
     });

@@ -10,6 +10,7 @@ import { hush, isCancellation } from "./cancellation.js";
 import { decodeFrom, encodeFor } from "./encoding.js";
 import type { CallOutlet, CallTask } from "./call-task.js";
 import type { Present } from "./detail.js";
+import { AttachmentList } from "../wire/index.js";
 
 /**
  * Milliseconds that `return()` waits for a remote generator that is busy with an item fetched ahead. One
@@ -156,7 +157,7 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
   item(frame: YieldFrame, execution: ExecutionDetail | undefined): void {
     this.answered++;
     if (frame.control === undefined && ++this.received > this.limit) return;
-    const arrival = this.decoded("item", frame.value, execution);
+    const arrival = this.decoded("item", frame, execution);
     if (arrival.kind === "error") {
       // Nobody asks for more after an error: it must not stay open there.
       this.task?.drop();
@@ -168,7 +169,7 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
 
   result(frame: ResultFrame, execution: ExecutionDetail | undefined): void {
     if (this.isInVain(frame)) this.endUnheard();
-    else this.end(this.decoded("return", frame.value, execution));
+    else this.end(this.decoded("return", frame, execution));
   }
 
   failed(error: unknown, frame: ErrorFrame | undefined): void {
@@ -210,9 +211,11 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
       this.task?.control({ type: "credit", items: 1 });
       return answer;
     }
+    const attachments =
+      kind !== "throw" && this.task?.sharesMemory === true ? new AttachmentList() : undefined;
     let encoded: Uint8Array;
     try {
-      encoded = this.encode(kind, value);
+      encoded = this.encode(kind, value, attachments);
     } catch (error) {
       // The value cannot travel: this step fails, the stream goes on as it was.
       return Promise.reject(error);
@@ -221,7 +224,7 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     this.stepped = true;
     const answer = this.answer(kind, value);
     const after = Math.min(this.granted, this.limit);
-    this.task?.control({ type: kind, value: encoded, after });
+    this.task?.control({ type: kind, value: encoded, attachments: attachments?.items, after });
     return answer;
   }
 
@@ -229,8 +232,13 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
     return this.task?.spec.functionName ?? "stream";
   }
 
-  private encode(kind: StepKind, value: unknown): Uint8Array {
-    return encodeFor(this.functionName, value, { root: kind, lossyErrors: kind === "throw" });
+  private encode(
+    kind: StepKind,
+    value: unknown,
+    attachments: AttachmentList | undefined,
+  ): Uint8Array {
+    const lossyErrors = kind === "throw";
+    return encodeFor(this.functionName, value, { root: kind, lossyErrors, attachments });
   }
 
   /** What was fetched ahead is of no interest after a `throw` or `return`. */
@@ -300,11 +308,12 @@ export class RemoteStream implements AsyncGenerator<unknown, unknown, unknown>, 
 
   private decoded(
     kind: "item" | "return",
-    bytes: Uint8Array,
+    { value: bytes, attachments }: YieldFrame | ResultFrame,
     execution: ExecutionDetail | undefined,
   ): Arrival {
     try {
-      return { kind, value: this.present(decodeFrom(this.functionName, bytes), execution) };
+      const value = decodeFrom(this.functionName, bytes, attachments);
+      return { kind, value: this.present(value, execution) };
     } catch (error) {
       return { kind: "error", error };
     }

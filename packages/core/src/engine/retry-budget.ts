@@ -53,6 +53,7 @@ export class RetryBudget {
     // Of an attempt that failed, nobody knows how far it came.
     const mayRepeat = idempotent && isTransient(failure) && failure.code !== "throttled";
     if (mayRepeat && this.failures < maxRetries) return true;
-    return retry !== undefined && retry(failure.thrown, attempt);
+    // A promise is no answer, and must not be taken for yes.
+    return retry !== undefined && retry(failure.thrown, attempt) === true;
   }
 }

@@ -1,8 +1,13 @@
 import type { CallOptions } from "../engine/call-settings.js";
 import { commonOptionTable, MAX_TIMEOUT } from "./common-options.js";
+import { MessagePort } from "node:worker_threads";
+import { types } from "node:util";
 import { option, type OptionTable } from "./option-table.js";
 
 const isNumberFrom = (min: number) => (value: unknown) => typeof value === "number" && value >= min;
+
+const isTransferable = (value: unknown) =>
+  types.isArrayBuffer(value) || value instanceof MessagePort;
 
 /** Checks of the options of `with()`; there are no defaults, since the module's own options are. */
 export const callOptionTable: OptionTable<CallOptions> = {
@@ -22,6 +27,11 @@ export const callOptionTable: OptionTable<CallOptions> = {
     undefined,
     (value) => isNumberFrom(1)(value) && Number.isInteger(value) && (value as number) <= 1000,
     "a whole number from 1 to 1000 (items)",
+  ),
+  transfer: option(
+    undefined,
+    (value) => Array.isArray(value) && value.every(isTransferable),
+    "a list of ArrayBuffers (not of views of them) and MessagePorts",
   ),
   idempotent: option(undefined, (value) => typeof value === "boolean", "true or false"),
 };

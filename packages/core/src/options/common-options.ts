@@ -136,7 +136,9 @@ export const commonOptionTable: OptionTable<CommonOptions> = {
   retentionInDays: numberOption(1, { min: 0, unit: "days" }),
   signal: option(
     undefined,
-    (value) => value === undefined || typeof (value as AbortSignal).addEventListener === "function",
+    (value) =>
+      value === undefined ||
+      (typeof value === "object" && value !== null && "aborted" in value && "onabort" in value),
     "an AbortSignal",
   ),
   speculativeRetryThreshold: numberOption(3, { min: 0, unit: "standard deviations" }),

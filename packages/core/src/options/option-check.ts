@@ -49,12 +49,24 @@ function unknownOption(name: string, known: readonly string[], where: string): s
   return `The option "${name}" of ${where} is unknown.${suggestion(name, known)}`;
 }
 
-/** " Did you mean …?" with the nearest of the known names. */
+/** " Did you mean …?" with the nearest of the known names, if one is near; else all of a few. */
 export function suggestion(name: string, known: readonly string[]): string {
   const [nearest] = [...known].sort(
     (a, b) => distance(name, a) - distance(name, b) || a.localeCompare(b),
   );
-  return nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+  if (nearest === undefined) return "";
+  if (isNear(name, nearest)) return ` Did you mean "${nearest}"?`;
+  return known.length > MANY ? "" : ` There are: ${[...known].sort().join(", ")}.`;
+}
+
+/** Names that nobody reads in an error. */
+const MANY = 30;
+
+/** Whether one may be a slip of the pen for the other: a third of it differs, or it is a part. */
+function isNear(name: string, known: string): boolean {
+  const [a, b] = [name.toLowerCase(), known.toLowerCase()];
+  if (a.length >= 3 && (b.startsWith(a) || a.startsWith(b))) return true;
+  return leven(a, b) <= Math.max(1, Math.floor(Math.max(a.length, b.length) / 3));
 }
 
 function distance(a: string, b: string): number {

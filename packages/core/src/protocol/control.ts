@@ -1,3 +1,5 @@
+import type { Attachment } from "../wire/index.js";
+
 /**
  * What travels up: from the engine to the worker, while a stream runs. Ordered and de-duplicated by
  * `sequence`, like frames.
@@ -22,6 +24,8 @@ export interface CreditMessage extends ControlBase {
 export interface StepMessage extends ControlBase {
   readonly type: "next" | "throw" | "return";
   readonly value: Uint8Array;
+  /** What goes along with the value as it is: see `EncodedCall.attachments`. */
+  readonly attachments?: readonly Attachment[] | undefined;
   /** Items, over the whole attempt, that are to be taken on credit before this step. */
   readonly after: number;
 }

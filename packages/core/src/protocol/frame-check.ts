@@ -24,15 +24,25 @@ export function isFrame(message: unknown): message is Frame {
 
 function baseFault(frame: Fields): string | undefined {
   if (typeof frame.call !== "string") return "call is no string";
-  for (const key of ["attempt", "sequence", "item"]) {
-    if (!isCount(frame[key])) return `${key} is no number from 0`;
-  }
+  // One by one: this is done for every frame.
+  if (!isCount(frame.attempt)) return "attempt is no number from 0";
+  if (!isCount(frame.sequence)) return "sequence is no number from 0";
+  if (!isCount(frame.item)) return "item is no number from 0";
   if (frame.run !== undefined && typeof frame.run !== "string") return "run is no string";
   if (frame.control !== undefined && !isCount(frame.control)) return "control is no number from 0";
   return frame.execution === undefined ? undefined : executionFault(frame.execution);
 }
 
-function bodyFault({ type, value, timing, origin, code, message }: Fields): string | undefined {
+function bodyFault({
+  type,
+  value,
+  attachments,
+  timing,
+  origin,
+  code,
+  message,
+}: Fields): string | undefined {
+  if (attachments !== undefined && !Array.isArray(attachments)) return "attachments are no list";
   switch (type) {
     case "started":
       return undefined;
@@ -69,9 +79,10 @@ function isCount(value: unknown): boolean {
 }
 
 function isBytes(value: unknown): boolean {
-  // Of another realm, perhaps: by what it is, not by its class.
+  // Of another realm, perhaps: by what it is, not only by its class.
   return (
-    ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]"
+    ArrayBuffer.isView(value) &&
+    (value instanceof Uint8Array || Object.prototype.toString.call(value) === "[object Uint8Array]")
   );
 }
 

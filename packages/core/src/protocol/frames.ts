@@ -1,3 +1,5 @@
+import type { Attachment } from "../wire/index.js";
+
 /**
  * What travels down: from the worker to the engine, one stream of frames a call.
  *
@@ -48,6 +50,8 @@ export interface YieldFrame extends FrameBase {
   readonly type: "yield";
   /** The item, encoded. */
   readonly value: Uint8Array;
+  /** What goes along with it as it is: see `EncodedCall.attachments`. */
+  readonly attachments?: readonly Attachment[] | undefined;
   /** Sequence of the control message that asked for this item; absent if credit paid for it. */
   readonly control?: number;
 }
@@ -57,6 +61,8 @@ export interface ResultFrame extends FrameBase {
   readonly type: "result";
   /** The returned value, encoded. */
   readonly value: Uint8Array;
+  /** What goes along with it as it is: see `EncodedCall.attachments`. */
+  readonly attachments?: readonly Attachment[] | undefined;
   /** When the function was entered and how long it ran. */
   readonly timing: Timing;
   /** Sequence of the control message that led to this end of a stream; absent if credit did. */

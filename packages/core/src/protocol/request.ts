@@ -1,3 +1,5 @@
+import type { Attachment } from "../wire/index.js";
+
 /** One attempt of one call, ready to travel. */
 export interface EncodedCall {
   /** Unique in its deployment; the same for every attempt of the call. */
@@ -8,6 +10,8 @@ export interface EncodedCall {
   readonly functionName: string;
   /** The list of arguments, encoded. */
   readonly args: Uint8Array;
+  /** What goes along with the arguments as it is: only where `TransportLimits.sharesMemory` says so. */
+  readonly attachments?: readonly Attachment[] | undefined;
   /** Milliseconds that the function may run, counted by the worker from its entry. */
   readonly timeout: number;
   /** The function is known to be a stream, so that a transport may make ready for control messages. */

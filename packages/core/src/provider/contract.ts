@@ -28,6 +28,8 @@ export interface Provider<O extends CommonOptions = CommonOptions> {
 export interface ProviderOptionTable<O extends CommonOptions> {
   /** Values that replace the common defaults. */
   readonly defaults: Partial<CommonOptions>;
+  /** Common options that it cannot do: whoever gives one is told so. */
+  readonly unsupported?: readonly (keyof CommonOptions)[];
   /** Options beyond the common ones: their defaults and checks. */
   readonly own: [O] extends [never]
     ? Readonly<Record<string, OptionSpec<unknown>>> // of any provider: `Provider<never>`
@@ -99,8 +101,19 @@ export interface Invocation {
 
 /** What the transport can carry. */
 export interface TransportLimits {
+  /**
+   * Functions run in this very process, so that memory can be shared with them: the `attachments` of
+   * requests, frames and control messages get there as they are, ports and moved buffers with
+   * `postMessage`'s list of what it transfers. Default: false, and there are none.
+   */
+  readonly sharesMemory?: boolean;
   /** Milliseconds that a worker may take to start, beyond the `timeout` of its first call. */
   readonly startupTime: number;
+  /**
+   * Milliseconds by which an attempt may be silent beyond its `timeout` before it is given up: more where
+   * a debugger may hold it. Asked for whenever time begins to count. Default: 5,000.
+   */
+  readonly silenceGrace?: number | undefined;
   /**
    * False where no frame follows once `invoke()` has resolved, as where the answer to a request carries
    * them all: an attempt without its last frame is lost then, and is not waited for. Default: true.

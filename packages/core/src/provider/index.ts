@@ -38,7 +38,11 @@ export {
   encode,
   WIRE_VERSION,
   WireError,
+  AttachmentList,
+  transferablesOf,
+  type Attachment,
   type EncodeOptions,
+  type Transferable,
   type WireErrorCode,
 } from "../wire/index.js";
 export { CostMetric, type CostMetricFields } from "../cost/cost-metric.js";

@@ -17,7 +17,7 @@ export class FunctionStats {
   returnLatency = new Statistics();
   /** Execution time that a platform would bill, in its rounding. */
   estimatedBilledTime = new Statistics();
-  /** Calls made, whatever came of them; retries are not counted again. */
+  /** Calls made, whatever came of them, but for those that were refused for their arguments; retries are not counted again. */
   invocations = 0;
   /** Calls that succeeded. */
   completed = 0;

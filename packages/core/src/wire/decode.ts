@@ -1,3 +1,4 @@
+import type { Attachment } from "./attachments.js";
 import { ByteSource } from "./byte-source.js";
 import { JSON_TAG, MAX_DEPTH, WIRE_VERSION } from "./format.js";
 import { isTooDeep } from "./json-text.js";
@@ -8,6 +9,7 @@ import { WireError } from "./wire-error.js";
  * Decodes what `encode` made. Safe with bytes of any origin: they cannot run code, reach a prototype
  * or make this side allocate more than a fixed multiple of their own size.
  *
+ * @param attachments - what has come along with the bytes.
  * @returns the value, which shares no memory with the bytes
  * @throws WireError if the bytes are no such document, or one of a newer version
  *
@@ -17,7 +19,7 @@ import { WireError } from "./wire-error.js";
  * decode(encode([1, undefined, 2n])); // [1, undefined, 2n]
  * ```
  */
-export function decode(bytes: Uint8Array): unknown {
+export function decode(bytes: Uint8Array, attachments?: readonly Attachment[]): unknown {
   const source = new ByteSource(bytes);
   const version = source.byte();
   if (version !== WIRE_VERSION) {
@@ -29,7 +31,7 @@ export function decode(bytes: Uint8Array): unknown {
       if (isTooDeep(bytes)) source.fail(`it is more than ${MAX_DEPTH} levels deep`);
       return parse(source);
     }
-    const value = new ValueReader(source).value();
+    const value = new ValueReader(source, attachments).value();
     if (source.remaining > 0) source.fail("more follows after its end");
     return value;
   } catch (error) {

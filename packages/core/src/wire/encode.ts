@@ -1,3 +1,4 @@
+import type { AttachmentList } from "./attachments.js";
 import { WIRE_VERSION } from "./format.js";
 import { isJsonSafe } from "./json-safe.js";
 import { jsonDocument } from "./json-text.js";
@@ -24,6 +25,11 @@ export interface EncodeOptions {
   readonly lossyErrors?: boolean;
   /** What becomes of the stack of each error, however deep it lies. Default: it is kept as it is. */
   readonly stack?: (stack: string) => string;
+  /**
+   * Takes what is not to be put into bytes: shared memory, ports, and buffers that are moved. Whoever
+   * decodes the bytes must be given them. Default: these are refused, or copied.
+   */
+  readonly attachments?: AttachmentList | undefined;
   /** Version of the format that the reader knows. @default WIRE_VERSION */
   readonly version?: number;
 }
@@ -41,7 +47,7 @@ export interface EncodeOptions {
  * rest of its buffer: two views of one buffer arrive as views of two. An error arrives as the nearest
  * built-in class with its `name`.
  *
- * @returns a copy, which shares no memory with the value
+ * @returns a copy, which shares no memory with the value (apart from `attachments`)
  * @throws WireError if the value cannot travel, with the path of the culprit, or is nested more than
  * 1,000 levels deep below its root
  *
@@ -73,12 +79,14 @@ function asJson(value: unknown): Uint8Array | undefined {
 }
 
 function asBinary(value: unknown, options: EncodeOptions): Uint8Array {
-  const { validate = true, root = "value", lossyErrors = false, stack } = options;
-  const writer = new ValueWriter({ validate, root, lossyErrors, stack });
+  const { validate = true, root = "value", lossyErrors = false, stack, attachments } = options;
+  const writer = new ValueWriter({ validate, root, lossyErrors, stack, attachments });
   try {
     writer.sink.byte(WIRE_VERSION);
     writer.value(value);
-    return writer.sink.finish();
+    const bytes = writer.sink.finish();
+    attachments?.move();
+    return bytes;
   } catch (cause) {
     if (cause instanceof WireError) throw cause;
     const reason = `it cannot be read: ${messageOf(cause)}`;

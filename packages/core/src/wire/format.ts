@@ -22,6 +22,8 @@
  *           | VIEW kind:byte uint bytes     bytes of a view or ArrayBuffer; `viewNames[kind]`
  *           | ERROR kind:byte hidden shown  `errorNames[kind]`
  *           | EXCEPTION text text hidden shown   DOMException: name, message
+ *           | ATTACHED uint                 what goes along with the document, the n-th
+ *           | WINDOW kind:byte value uint uint   view of such a buffer: buffer, first byte, bytes
  * hidden   := entries                       own properties that are not enumerable
  * shown    := entries                       own properties that are
  * entries  := (key value)* 0
@@ -32,6 +34,7 @@
  * ```
  *
  * An object (all from OBJECT on) takes the next number for REF before its contents are written.
+ * ATTACHED and WINDOW are in documents that never leave their process (threads, inline), and nowhere else.
  * JSON is chosen for what JSON carries exactly: it is faster than anything written in JavaScript.
  */
 
@@ -66,6 +69,8 @@ export const VIEW = 23;
 export const ERROR = 24;
 export const EXCEPTION = 25;
 export const JSON_TAG = 26;
+export const ATTACHED = 27;
+export const WINDOW = 28;
 export const SMALL_INT = 128;
 
 /** Kinds of VIEW. The order is the format: only ever append. */

@@ -1,4 +1,6 @@
 import { types } from "node:util";
+import { MessagePort } from "node:worker_threads";
+import { isDetached } from "./attachments.js";
 import { classNameOf, isDerived, tagOf, type Kind } from "./kinds.js";
 
 /** Why a value cannot travel. */
@@ -10,6 +12,9 @@ export interface Refusal {
   /** The property that is to blame, where not the whole is. */
   readonly step?: symbol;
 }
+
+/** What shares memory with its caller. */
+const threads = 'functions in threads (the local provider with isolation: "thread")';
 
 /** Classes that people do try to send, and what to send in their place. */
 const substitutes: Readonly<Record<string, string>> = {
@@ -52,8 +57,12 @@ export function messageOf(error: unknown): string {
   }
 }
 
-/** Why an object cannot travel without loss; undefined if it can. */
-export function objectRefusalOf(value: object, kind: Kind): Refusal | undefined {
+/**
+ * Why an object cannot travel without loss; undefined if it can.
+ *
+ * @param isWindow - it is a view of a buffer that goes along as it is.
+ */
+export function objectRefusalOf(value: object, kind: Kind, isWindow = false): Refusal | undefined {
   if (kind === "object" || kind === "bare" || kind === "array") {
     return kind === "array" && isDerived(value, kind) ? derived(value, "Array") : undefined;
   }
@@ -62,13 +71,15 @@ export function objectRefusalOf(value: object, kind: Kind): Refusal | undefined 
     if (types.isBoxedPrimitive(value)) {
       return { what: `a ${classNameOf(value)} object`, advice: "send the primitive value" };
     }
+    if (value instanceof MessagePort)
+      return { what: "a MessagePort", advice: `it can only go to ${threads}` };
     const tag = tagOf(value);
     return instanceOf(adviceFor(tag) === undefined ? classNameOf(value) : tag);
   }
   const tag = tagOf(value);
   if (isDerived(value, kind)) return derived(value, tag);
   if (kind === "buffer") {
-    const refusal = bufferRefusalOf(value as ArrayBuffer | ArrayBufferView);
+    const refusal = isWindow ? undefined : bufferRefusalOf(value as ArrayBuffer | ArrayBufferView);
     // To list what a typed array has beside its elements is to list those, which takes too long.
     if (refusal !== undefined || types.isTypedArray(value)) return refusal;
   }
@@ -92,16 +103,14 @@ export function symbolRefusalOf(value: object): Refusal | undefined {
 function bufferRefusalOf(value: ArrayBuffer | ArrayBufferView): Refusal | undefined {
   const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
   if (types.isSharedArrayBuffer(buffer)) {
-    return { what: "shared memory", advice: "send a copy of its bytes" };
+    return {
+      what: "shared memory",
+      advice: `send a copy of its bytes, or share it with ${threads}`,
+    };
   }
-  if (buffer.byteLength === 0) {
-    try {
-      new Uint8Array(buffer);
-    } catch {
-      return { what: "a detached buffer", advice: "send it before it is transferred" };
-    }
-  }
-  return undefined;
+  return isDetached(buffer)
+    ? { what: "a detached buffer", advice: "send it before it is transferred" }
+    : undefined;
 }
 
 function derived(value: object, base: string): Refusal {

@@ -1,15 +1,19 @@
+import { types } from "node:util";
 import * as tag from "./format.js";
+import type { Attachment } from "./attachments.js";
 import type { ByteSource } from "./byte-source.js";
 import { assign, define, useDictionary } from "./assignment.js";
 
 /** Reads a value in the binary grammar. */
 export class ValueReader {
   readonly #source: ByteSource;
+  readonly #attachments: readonly Attachment[];
   readonly #objects: object[] = [];
   #depth = 0;
 
-  constructor(source: ByteSource) {
+  constructor(source: ByteSource, attachments: readonly Attachment[] = []) {
     this.#source = source;
+    this.#attachments = attachments;
   }
 
   value(): unknown {
@@ -82,6 +86,12 @@ export class ValueReader {
         const message = source.text();
         return this.#owned(this.#met(withoutStack(() => new DOMException(message, name))));
       }
+      case tag.ATTACHED:
+        return this.#met(
+          this.#attachments[source.uint()] ?? source.fail("what it refers to did not come along"),
+        );
+      case tag.WINDOW:
+        return this.#window();
       default:
         return source.fail(`there is no tag ${code}`);
     }
@@ -119,14 +129,38 @@ export class ValueReader {
   }
 
   #view(): object {
-    const name =
-      tag.viewNames[this.#source.byte()] ?? this.#source.fail("an unknown kind of bytes");
+    const name = this.#viewName();
     const bytes = this.#source.bytes();
     if (name === "Buffer") return this.#met(bytes);
     if (name === "ArrayBuffer") return this.#met(bytes.buffer);
-    const View = (globalThis as unknown as Record<string, ViewConstructor | undefined>)[name];
-    if (View === undefined) this.#source.fail(`Node.js ${process.version} has no ${name}`);
+    const View = this.#viewNamed(name);
     return this.#met(new View(bytes.buffer));
+  }
+
+  #window(): object {
+    const name = this.#viewName();
+    // It has its number before its buffer has one.
+    const position = this.#objects.push(this) - 1;
+    const buffer = this.value();
+    if (!types.isAnyArrayBuffer(buffer)) this.#source.fail("a view is of no buffer");
+    const offset = this.#source.uint();
+    const size = this.#source.uint();
+    const View = this.#viewNamed(name);
+    const view =
+      name === "Buffer"
+        ? Buffer.from(buffer, offset, size)
+        : new View(buffer, offset, size / (View.BYTES_PER_ELEMENT ?? 1));
+    this.#objects[position] = view;
+    return view;
+  }
+
+  #viewName(): (typeof tag.viewNames)[number] {
+    return tag.viewNames[this.#source.byte()] ?? this.#source.fail("an unknown kind of bytes");
+  }
+
+  #viewNamed(name: string): ViewConstructor {
+    const View = (globalThis as unknown as Record<string, ViewConstructor | undefined>)[name];
+    return View ?? this.#source.fail(`Node.js ${process.version} has no ${name}`);
   }
 
   #error(kind: number): object {
@@ -169,4 +203,7 @@ function withoutStack<T>(make: () => T): T {
   }
 }
 
-type ViewConstructor = new (buffer: ArrayBuffer) => ArrayBufferView;
+interface ViewConstructor {
+  readonly BYTES_PER_ELEMENT?: number;
+  new (buffer: ArrayBufferLike, offset?: number, length?: number): ArrayBufferView;
+}

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import * as tag from "./format.js";
+import type { AttachmentList } from "./attachments.js";
 import { ByteSink } from "./byte-sink.js";
 import { type Kind, errorKindOf, kindOf, viewKindOf } from "./kinds.js";
 import {
@@ -18,6 +19,7 @@ export interface WriterOptions {
   readonly root: string;
   readonly lossyErrors: boolean;
   readonly stack: ((stack: string) => string) | undefined;
+  readonly attachments: AttachmentList | undefined;
 }
 
 /** Of `hiddenKeys`, how many at the front a class may give to all of its instances. */
@@ -81,6 +83,12 @@ export class ValueWriter {
       this.sink.byte(tag.REF);
       return this.sink.uint(position);
     }
+    const { attachments } = this.#options;
+    if (attachments?.accepts(value) === true) {
+      seen.set(value, seen.size);
+      this.sink.byte(tag.ATTACHED);
+      return this.sink.uint(attachments.add(value));
+    }
     if (!this.#options.validate && types.isBoxedPrimitive(value)) {
       const primitive: unknown = value.valueOf();
       if (typeof primitive !== "object") return this.value(primitive);
@@ -107,9 +115,17 @@ export class ValueWriter {
   #refusal(value: object, kind: Kind): Refusal | undefined {
     const { validate, lossyErrors } = this.#options;
     if (!validate && this.#lossy === 0) return undefined;
-    const refusal = objectRefusalOf(value, kind);
+    const refusal = objectRefusalOf(value, kind, this.#isWindow(value));
     const lossy = this.#lossy > 0 || (lossyErrors && (kind === "error" || kind === "exception"));
     return refusal ?? (lossy ? undefined : symbolRefusalOf(value));
+  }
+
+  /** Whether an object is a view of a buffer that goes along. */
+  #isWindow(value: object): value is ArrayBufferView {
+    const { attachments } = this.#options;
+    return (
+      attachments !== undefined && ArrayBuffer.isView(value) && attachments.accepts(value.buffer)
+    );
   }
 
   #contents(value: object, kind: Kind): void {
@@ -201,6 +217,13 @@ export class ValueWriter {
   }
 
   #view(value: ArrayBuffer | ArrayBufferView): void {
+    if (this.#isWindow(value)) {
+      this.sink.byte(tag.WINDOW);
+      this.sink.byte(viewKindOf(value));
+      this.#child("buffer", value.buffer);
+      this.sink.uint(value.byteOffset);
+      return this.sink.uint(value.byteLength);
+    }
     const bytes = ArrayBuffer.isView(value)
       ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
       : new Uint8Array(value);

@@ -22,6 +22,8 @@ export class CallClock {
   /** Milliseconds left when the clock was last stopped. */
   private left: number;
   private startedAt = 0;
+  private running = false;
+  private suspended: boolean;
   private disarm: (() => void) | undefined;
   private streaming = false;
   /** Items asked for on credit, over the whole call. */
@@ -31,19 +33,37 @@ export class CallClock {
   /** Steps (`next`, `throw`, `return`) without an answer yet. */
   private steps = 0;
 
-  constructor(request: EncodedCall, events: ClockEvents) {
+  constructor(request: EncodedCall, events: ClockEvents, suspended = false) {
+    this.suspended = suspended;
     this.left = request.timeout;
     this.credit = request.credit;
     this.events = events;
   }
 
   start(): void {
-    if (this.disarm !== undefined) return;
+    this.running = true;
+    this.arm();
+  }
+
+  stop(): void {
+    this.running = false;
+    this.halt();
+  }
+
+  /** The clock stands still, whatever the call does; or it goes on. */
+  suspend(suspended: boolean): void {
+    this.suspended = suspended;
+    if (suspended) this.halt();
+    else this.arm();
+  }
+
+  private arm(): void {
+    if (this.disarm !== undefined || !this.running || this.suspended) return;
     this.startedAt = performance.now();
     this.disarm = armTimer(this.left, () => this.events.expired());
   }
 
-  stop(): void {
+  private halt(): void {
     if (this.disarm === undefined) return;
     this.disarm();
     this.disarm = undefined;
@@ -77,7 +97,7 @@ export class CallClock {
   private update(): void {
     if (!this.streaming) return;
     const paused = this.steps === 0 && this.sent >= this.credit;
-    if (paused !== (this.disarm === undefined)) this.events.paused(paused);
+    if (paused === this.running) this.events.paused(paused);
     if (paused) this.stop();
     else this.start();
   }

@@ -6,19 +6,27 @@ import { FrameWriter } from "./frame-writer.js";
 import { IteratorSession, iteratorOf } from "./iterator-session.js";
 import { exportNamed, type ModuleExports } from "./module-exports.js";
 
+/** What an executor is told of the way to its caller. */
+export interface ExecutorOptions {
+  /** Shared memory and ports go along with frames: see `TransportLimits.sharesMemory`. */
+  readonly sharesMemory?: boolean;
+}
+
 /** Runs the functions of a loaded module and turns whatever comes of them into frames. */
 export class Executor {
   private readonly exports: ModuleExports;
+  private readonly options: ExecutorOptions;
   /** What takes the control messages of each call under way. */
   private readonly controls = new Map<string, (message: ControlMessage) => void>();
 
-  constructor(exports: ModuleExports) {
+  constructor(exports: ModuleExports, options: ExecutorOptions = {}) {
     this.exports = exports;
+    this.options = options;
   }
 
   /** Runs one attempt of a call. Resolves, never rejects, when its last frame has been sent. */
   async run(request: EncodedCall, send: (frame: Frame) => void): Promise<void> {
-    const writer = new FrameWriter(request, send);
+    const writer = new FrameWriter(request, send, this.options);
     const fn = exportNamed(this.exports, request.functionName);
     if (fn === undefined) {
       const known = Object.keys(this.exports).join(", ");
@@ -58,7 +66,7 @@ export class Executor {
 }
 
 function argumentsOf(request: EncodedCall): unknown[] {
-  const args = decode(request.args);
+  const args = decode(request.args, request.attachments);
   if (!Array.isArray(args)) throw new TypeError("what arrived is no list of arguments");
   return args;
 }

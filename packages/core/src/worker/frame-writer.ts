@@ -1,9 +1,18 @@
 import type { ErrorFrame, Frame, FrameBase, Timing } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
-import { encode } from "../wire/index.js";
+import { AttachmentList, encode, type Attachment } from "../wire/index.js";
+import type { ExecutorOptions } from "./executor.js";
 
 /** A frame without what identifies it. */
 type FrameBody<F = Frame> = F extends Frame ? Omit<F, keyof FrameBase> : never;
+
+type Mutable<T> = { -readonly [P in keyof T]: T[P] };
+
+/** A value, ready to travel. */
+interface Encoded {
+  readonly value: Uint8Array;
+  readonly attachments?: readonly Attachment[];
+}
 
 /** What a failure is, beside what was thrown. */
 interface Failed extends Pick<ErrorFrame, "origin" | "code"> {
@@ -19,14 +28,20 @@ function answering(control: number | undefined): { control?: number } {
 export class FrameWriter {
   private readonly request: EncodedCall;
   private readonly send: (frame: Frame) => void;
+  private readonly sharesMemory: boolean;
   private readonly entered = performance.now();
   private readonly startedAt = Date.now();
   private run: string | undefined;
   private sequence = 0;
   private ended = false;
 
-  constructor(request: EncodedCall, send: (frame: Frame) => void) {
+  constructor(
+    request: EncodedCall,
+    send: (frame: Frame) => void,
+    { sharesMemory = false }: ExecutorOptions = {},
+  ) {
     this.request = request;
+    this.sharesMemory = sharesMemory;
     this.send = send;
   }
 
@@ -37,16 +52,16 @@ export class FrameWriter {
 
   /** Writes an item; false if it could not travel, which ends the stream. */
   item(value: unknown, control: number | undefined): boolean {
-    const bytes = this.encode(value, { what: "a yielded item", root: "item", control });
-    if (bytes === undefined) return false;
-    this.write({ type: "yield", value: bytes, ...answering(control) });
+    const encoded = this.encode(value, { what: "a yielded item", root: "item", control });
+    if (encoded === undefined) return false;
+    this.write({ type: "yield", ...encoded, ...answering(control) });
     return true;
   }
 
   result(value: unknown, control?: number): void {
-    const bytes = this.encode(value, { what: "the return value", root: "result", control });
-    if (bytes === undefined) return;
-    this.write({ type: "result", value: bytes, timing: this.timing(), ...answering(control) });
+    const encoded = this.encode(value, { what: "the return value", root: "result", control });
+    if (encoded === undefined) return;
+    this.write({ type: "result", ...encoded, timing: this.timing(), ...answering(control) });
   }
 
   /** The function threw, or rejected. */
@@ -89,9 +104,15 @@ export class FrameWriter {
   private encode(
     value: unknown,
     { what, root, control }: { what: string; root: string; control: number | undefined },
-  ): Uint8Array | undefined {
+  ): Encoded | undefined {
+    const { validate } = this.request;
     try {
-      return encode(value, { root, validate: this.request.validate });
+      if (!this.sharesMemory) return { value: encode(value, { root, validate }) };
+      const list = new AttachmentList();
+      const bytes = encode(value, { root, validate, attachments: list });
+      return list.items === undefined
+        ? { value: bytes }
+        : { value: bytes, attachments: list.items };
     } catch (refusal) {
       this.refused(what, { refusal, control });
       return undefined;
@@ -105,9 +126,14 @@ export class FrameWriter {
   private write(body: FrameBody): void {
     if (this.ended) return;
     this.ended = body.type === "result" || body.type === "error";
-    const { call, attempt } = this.request;
-    const run = this.run === undefined ? undefined : { run: this.run };
-    this.send({ ...body, call, attempt, sequence: this.sequence++, item: 0, ...run });
+    // The body becomes the frame: a copy would take longer than all the rest.
+    const frame = body as unknown as Mutable<FrameBase>;
+    frame.call = this.request.call;
+    frame.attempt = this.request.attempt;
+    frame.sequence = this.sequence++;
+    frame.item = 0;
+    if (this.run !== undefined) frame.run = this.run;
+    this.send(frame as unknown as Frame);
   }
 }
 

@@ -4,12 +4,15 @@
  * @packageDocumentation
  */
 export { serveProcess } from "./serve-process.js";
+export { serveThread, type ThreadStart } from "./serve-thread.js";
 export { Supervisor, type SupervisedCall, type SupervisorOptions } from "./supervisor.js";
 export { startProcessIsolate, type ProcessIsolateOptions } from "./process-isolate.js";
 export { startInlineIsolate } from "./inline-isolate.js";
-export { Executor } from "./executor.js";
+export { packMessage, unpackMessages } from "./channel-codec.js";
+export { Executor, type ExecutorOptions } from "./executor.js";
 export type { Isolate, IsolateEvents, IsolateExit, StartIsolate } from "./isolate.js";
 export type { FromIsolate, ToIsolate } from "./isolate-messages.js";
+export { transferablesOf, type Attachment, type Transferable } from "../wire/index.js";
 export type { ModuleExports } from "./module-exports.js";
 export type { ControlMessage } from "../protocol/control.js";
 export type { EncodedCall } from "../protocol/request.js";

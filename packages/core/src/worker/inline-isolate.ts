@@ -1,4 +1,4 @@
-import { Executor } from "./executor.js";
+import { Executor, type ExecutorOptions } from "./executor.js";
 import { encodeThrown, messageOf } from "./frame-writer.js";
 import type { Isolate, IsolateEvents } from "./isolate.js";
 import type { ModuleExports } from "./module-exports.js";
@@ -12,12 +12,13 @@ import type { ModuleExports } from "./module-exports.js";
 export function startInlineIsolate(
   load: () => Promise<ModuleExports>,
   events: IsolateEvents,
+  options: ExecutorOptions = {},
 ): Isolate {
   let over = false;
   const executor = load().then(
     (exports) => {
       if (!over) events.message({ type: "ready" });
-      return new Executor(exports);
+      return new Executor(exports, options);
     },
     (error: unknown) => {
       if (over) return undefined;

@@ -85,11 +85,11 @@ export class IteratorSession {
   }
 
   /** Does what the caller did; true if the stream is over. */
-  private async step({ type, value, sequence }: StepMessage): Promise<boolean> {
+  private async step({ type, value, attachments, sequence }: StepMessage): Promise<boolean> {
     const { iterator } = this;
     let given: unknown;
     try {
-      given = decode(value);
+      given = decode(value, attachments);
     } catch (error) {
       await iterator.return?.();
       this.writer.failed({ origin: "transport", code: "serialization", control: sequence }, error);

@@ -1,12 +1,23 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** Puts a prefix before every line that this process writes to its standard output and error. */
-export function prefixOutput(prefix: string): void {
+/**
+ * Puts a prefix before every line that this process, or thread, writes to its standard output and error.
+ *
+ * @param divert - takes what is written, in the place of the streams.
+ */
+export function prefixOutput(prefix: string, divert?: (text: string) => void): void {
   for (const stream of [process.stdout, process.stderr]) {
     // A character may be split over two writes.
     const decoder = new StringDecoder("utf8");
     let atLineStart = true;
-    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+    const write =
+      divert === undefined
+        ? (stream.write.bind(stream) as (...args: unknown[]) => boolean)
+        : (text: unknown, ...callbacks: unknown[]) => {
+            divert(text as string);
+            for (const each of callbacks) process.nextTick(each as () => void);
+            return true;
+          };
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
       const [encoding] = rest;
       const bytes =

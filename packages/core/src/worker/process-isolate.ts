@@ -1,4 +1,5 @@
 import { fork, type StdioOptions } from "node:child_process";
+import { packMessage, unpackMessages } from "./channel-codec.js";
 import type { Isolate, IsolateEvents, IsolateExit } from "./isolate.js";
 import type { FromIsolate } from "./isolate-messages.js";
 
@@ -20,6 +21,8 @@ export interface ProcessIsolateOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Heap limit, in MB; 0: Node's own. */
   readonly heapLimit: number;
+  /** Further options of Node for the process. Default: none. */
+  readonly execArgv?: readonly string[];
   /** Where standard output and error go: a file descriptor, or whoever takes what is written. */
   readonly output: number | ((chunk: Buffer) => void);
   /** What the process has printed at last, to tell an exhausted heap from other ends. */
@@ -36,7 +39,10 @@ export function startProcessIsolate(
   const child = fork(options.entry, [], {
     cwd: options.cwd,
     env: options.env,
-    execArgv: options.heapLimit > 0 ? [`--max-old-space-size=${options.heapLimit}`] : [],
+    execArgv: [
+      ...(options.heapLimit > 0 ? [`--max-old-space-size=${options.heapLimit}`] : []),
+      ...(options.execArgv ?? []),
+    ],
     serialization: "advanced",
     stdio: stdioFor(options.output),
   });
@@ -56,9 +62,10 @@ export function startProcessIsolate(
     if (pid !== undefined) options.onLifeCycle?.("ended", pid);
     events.exit(exit);
   };
-  child.on("message", (message) => {
+  const take = (message: unknown) => {
     if (!over) events.message(message as FromIsolate);
-  });
+  };
+  child.on("message", (received) => unpackMessages(received, take));
   child.on("error", (error) => {
     // It never started, or could not be reached: the latter ends in `exit` as well.
     if (pid === undefined)
@@ -82,7 +89,7 @@ export function startProcessIsolate(
     id: String(pid ?? "none"),
     send(message) {
       // A process that is gone is noticed by its exit, not here.
-      if (child.connected) child.send(message, () => undefined);
+      if (child.connected) child.send(packMessage(message) ?? message);
     },
     kill,
     stop() {

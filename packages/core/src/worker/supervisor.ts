@@ -11,7 +11,7 @@ const CANCEL_GRACE = 1000;
 
 /** Added where a call was given up that nothing can end. */
 const GOES_ON =
-  "; it goes on, since nothing can end a call that runs in the calling process (childProcess: false)";
+  "; it goes on, since nothing can end a call that runs in the calling process (isolation: 'inline', childProcess: false)";
 
 /** One attempt of a call, as the supervisor sees it. */
 export interface SupervisedCall {
@@ -31,6 +31,8 @@ export interface SupervisorOptions {
   readonly startupTime: number;
   /** What is added to the message where the module cannot be loaded. */
   readonly importAdvice?: string | undefined;
+  /** What is added to the message where the isolate has exhausted its heap. */
+  readonly memoryAdvice?: string | undefined;
   /** What is told of a call's execution, given the isolate's id. */
   readonly describe: (request: EncodedCall, isolateId: string) => ExecutionDetail;
 }
@@ -50,7 +52,7 @@ interface Current {
 }
 
 /** Why the isolate was killed. */
-interface Verdict {
+export interface Verdict {
   readonly code: ErrorFrame["code"];
   readonly message: string;
 }
@@ -70,6 +72,10 @@ export class Supervisor {
   private current: Current | undefined;
   private verdict: Verdict | undefined;
   private disarm: () => void = () => undefined;
+  /** Time-outs stand still. */
+  private suspended = false;
+  /** Arms the time-out of the isolate, as of now, again. */
+  private rearm: (() => void) | undefined;
   private closed = false;
   private closing: (() => void)[] = [];
   /** A call that came while the isolate was ending. */
@@ -114,6 +120,26 @@ export class Supervisor {
     this.isolate?.kill();
   }
 
+  /** Ends the isolate for what only its owner can see; a call under way fails with that verdict. */
+  condemn(verdict: Verdict): void {
+    if (this.isolate !== undefined) this.end(verdict);
+  }
+
+  /** The isolate takes no further call: it ends now, or with the call at hand. */
+  retire(): void {
+    if (this.isolate === undefined) return;
+    this.spent = true;
+    if (this.current === undefined) this.isolate.kill();
+  }
+
+  /** Time-outs stand still, as while a debugger may hold the call; or they go on. */
+  suspendTimeouts(suspended: boolean): void {
+    if (suspended === this.suspended) return;
+    this.suspended = suspended;
+    this.current?.clock?.suspend(suspended);
+    this.rearm?.();
+  }
+
   /** The isolate has announced its end, or has been given it. */
   private get doomed(): boolean {
     return this.spent || (this.verdict ?? this.importFailure ?? this.uncaught) !== undefined;
@@ -143,7 +169,7 @@ export class Supervisor {
     call.onControl((message) => this.control(call, message));
     if (this.ready) return this.dispatch(current);
     const seconds = this.options.startupTime / 1000;
-    this.arm(this.options.startupTime, {
+    this.armTimeout(this.options.startupTime, {
       code: "import",
       message: `the module was not loaded within ${seconds} s: does its top level wait for something?`,
     });
@@ -183,17 +209,18 @@ export class Supervisor {
     const { platformTimeout, request } = current.call;
     this.disarm();
     if (platformTimeout !== undefined) {
-      this.arm(platformTimeout, timedOut("the platform allows no more time for the call"));
+      this.armTimeout(platformTimeout, timedOut("the platform allows no more time for the call"));
     }
     const seconds = request.timeout / 1000;
-    const clock = (current.clock = new CallClock(request, {
+    const events = {
       expired: () => {
         const goesOn = this.isolate?.goesOn === true ? GOES_ON : "";
         const message = `the call ran longer than its time-out of ${seconds} s${goesOn}`;
         if (this.current === current) this.end(timedOut(message));
       },
-      paused: (paused) => this.isolate?.setBusy(!paused),
-    }));
+      paused: (paused: boolean) => this.isolate?.setBusy(!paused),
+    };
+    const clock = (current.clock = new CallClock(request, events, this.suspended));
     clock.start();
     this.isolate?.send({ type: "call", request });
     const { early = [] } = current;
@@ -230,6 +257,7 @@ export class Supervisor {
     }
     switch (message.type) {
       case "ready":
+        if (this.ready) return; // said before: it may be the user's code that says it now
         this.ready = true;
         if (this.current !== undefined) this.dispatch(this.current);
         return;
@@ -272,16 +300,33 @@ export class Supervisor {
     this.isolate?.setBusy(false);
     if (this.spent) this.isolate?.kill();
     current.idle();
-    current.call.receive({ ...frame, execution: current.execution });
+    // It is nobody else's: a copy of it would only take time.
+    (frame as { execution?: ExecutionDetail }).execution = current.execution;
+    current.call.receive(frame);
   }
 
   /** Ends the isolate after a while, if the call at hand is not over by then. */
   private arm(delay: number, verdict: Verdict): void {
     this.disarm();
     const { current } = this;
-    this.disarm = armTimer(delay, () => {
+    const cancel = armTimer(delay, () => {
       if (this.current === current) this.end(verdict);
     });
+    this.disarm = () => {
+      cancel();
+      this.rearm = undefined;
+    };
+  }
+
+  /** The same, but it stands still where time-outs do. */
+  private armTimeout(delay: number, verdict: Verdict): void {
+    if (this.suspended) {
+      this.disarm();
+      this.disarm = () => (this.rearm = undefined);
+    } else {
+      this.arm(delay, verdict);
+    }
+    this.rearm = () => this.armTimeout(delay, verdict);
   }
 
   private end(verdict: Verdict): void {
@@ -320,7 +365,11 @@ export class Supervisor {
       return { ...base, code: "import", message, value: importFailure.error };
     }
     if (exit.outOfMemory)
-      return { ...base, code: "memory", message: "the worker ran out of memory" };
+      return {
+        ...base,
+        code: "memory",
+        message: `the worker ran out of memory${this.options.memoryAdvice ?? ""}`,
+      };
     if (uncaught !== undefined) {
       const message = `the worker ended by an exception that no call awaited: ${uncaught.message}`;
       return { ...base, code: "exit", message, value: uncaught.error };

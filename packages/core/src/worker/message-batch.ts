@@ -1,0 +1,53 @@
+/** Milliseconds during which messages are gathered, at most. */
+const GATHERING = 1;
+/** Characters that are gathered, at most. */
+const LARGE = 65_536;
+/** Messages that follow one another within that time before any is gathered. */
+const MANY = 32;
+
+/**
+ * Sends strings in batches where there are very many of them, so that each costs less. What is gathered
+ * goes when the program has to wait for something, and after a millisecond at the latest; but it cannot
+ * go while the program computes, and is lost if it is killed then. So only what has come for a while at
+ * such a pace is gathered at all.
+ */
+export class MessageBatch {
+  private readonly send: (batch: string | string[]) => void;
+  private gathered: string[] = [];
+  private size = 0;
+  private sentAt = -Infinity;
+  /** Messages so far that have followed one another at a quick pace. */
+  private streak = 0;
+
+  constructor(send: (batch: string | string[]) => void) {
+    this.send = send;
+  }
+
+  /** @param last - nothing follows that this could wait for. */
+  push(message: string, last: boolean): void {
+    const isLate = performance.now() - this.sentAt > GATHERING;
+    if (this.gathered.length === 0) {
+      this.streak = isLate ? 0 : this.streak + 1;
+      if (last || this.streak < MANY) return this.dispatch(message);
+      // After all promises that can go on have done so.
+      process.nextTick(() => this.flush());
+    }
+    this.gathered.push(message);
+    this.size += message.length;
+    if (last || isLate || this.size > LARGE) this.flush();
+  }
+
+  /** Sends what is gathered now: something else is about to be sent, or the process to end. */
+  flush(): void {
+    const { gathered } = this;
+    if (gathered.length === 0) return;
+    this.gathered = [];
+    this.size = 0;
+    this.dispatch(gathered);
+  }
+
+  private dispatch(batch: string | string[]): void {
+    this.sentAt = performance.now();
+    this.send(batch);
+  }
+}
