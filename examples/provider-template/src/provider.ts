@@ -13,13 +13,13 @@ import {
   packCall,
   packControl,
   unpackFrame,
-  type BlobStore,
   type Deployment,
   type DeploySpec,
   type Invocation,
   type JsonFrame,
   type Provider,
 } from "@faast/core/provider";
+import { route } from "./json-route.js";
 import { Machine } from "./machine.js";
 
 /** The options of this provider: the common ones, and one of its own. */
@@ -123,12 +123,3 @@ async function invoke(
 function lineOf(message: object): string {
   return `${JSON.stringify(message)}\n`;
 }
-
-/** HTTP carries payloads of any size: nothing needs to go another way. */
-const route = {
-  inlineLimit: Infinity,
-  blobs: {
-    put: () => Promise.reject(new Error("nothing is too large")),
-    get: (name: string) => Promise.reject(new Error(`there is no blob ${name}`)),
-  } satisfies BlobStore,
-};

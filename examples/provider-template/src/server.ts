@@ -15,12 +15,12 @@ import {
   Supervisor,
   unpackCall,
   unpackControl,
-  type BlobStore,
   type ControlMessage,
   type Frame,
   type JsonCall,
   type JsonControl,
 } from "@faast/core/worker";
+import { route } from "./json-route.js";
 import type { ServerConfig } from "./machine.js";
 
 const input = createInterface({ input: process.stdin });
@@ -111,11 +111,3 @@ function run(worker: Supervisor, request: IncomingMessage, response: ServerRespo
     lines.on("error", () => undefined); // the response's end tells
   });
 }
-
-const route = {
-  inlineLimit: Infinity,
-  blobs: {
-    put: () => Promise.reject(new Error("nothing is too large")),
-    get: (name: string) => Promise.reject(new Error(`there is no blob ${name}`)),
-  } satisfies BlobStore,
-};

@@ -4,7 +4,6 @@ import { deleteLogGroup } from "../dist/infra/log-group.js";
 import { ensureRole } from "../dist/infra/role.js";
 import {
   createTopic,
-  deleteSubscription,
   deleteTopic,
   isMessageTooLong,
   publishMessage,
@@ -74,7 +73,6 @@ describe("a topic", () => {
     await untilPrinted("published and printed");
 
     for (let round = 0; round < 2; round++) {
-      await deleteSubscription(scope, subscription);
       await deleteTopic(scope, topic.arn);
       await deleteFunction(scope, name);
       await deleteLogGroup(scope, name);

@@ -1,5 +1,5 @@
 /** The longest delay that a timer can have, in milliseconds; a longer one would fire at once. */
-const MAX_DELAY = 2 ** 31 - 1;
+export const MAX_DELAY = 2 ** 31 - 1;
 
 /**
  * Calls back after a delay, and after whatever has arrived meanwhile: a process that was busy for

@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import * as barrel from "./fixtures/module/barrel.ts";
 import * as farewells from "./fixtures/module/farewells.ts";
 import * as greetings from "./fixtures/module/greetings.ts";
-import { locate } from "./fixtures/module/helper.ts";
+import { locate } from "./fixtures/module/locate-caller.ts";
 import old, * as oldNamespace from "./fixtures/module/old.cjs";
 
 const fixture = (name: string) =>

@@ -1,5 +1,5 @@
 import { isDebuggerConnected } from "./debugger-connection.js";
-import type { IsolateWatch } from "./memory-watchdog.js";
+import type { IsolateWatch } from "./isolate-watch.js";
 
 /** Milliseconds between two looks whether a debugger is there. */
 const INTERVAL = process.platform === "linux" ? 250 : 1000;

@@ -1,17 +1,10 @@
+import type { IsolateWatch } from "./isolate-watch.js";
 import { residentReader, type ReadResident } from "./resident-memory.js";
 
 /** Milliseconds between two looks: a process can hardly take more than some hundred MB in that time. */
 const INTERVAL = 100;
 /** The same, where each look starts a program (`ps`). */
 const SLOW_INTERVAL = 1000;
-
-/** What is told of one isolate to whatever watches it. */
-export interface IsolateWatch {
-  /** It has work, or has none. */
-  setBusy(busy: boolean): void;
-  /** It is gone. */
-  end(): void;
-}
 
 /** How processes are looked at. */
 export interface MemoryWatchdogOptions {

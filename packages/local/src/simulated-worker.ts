@@ -1,5 +1,5 @@
 import type { FromIsolate } from "@faast/core/worker";
-import type { IsolateWatch } from "./memory-watchdog.js";
+import type { IsolateWatch } from "./isolate-watch.js";
 
 /** Makes a worker take longer to start: what it says of being ready is held back. */
 export class ColdStart implements IsolateWatch {

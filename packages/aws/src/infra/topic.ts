@@ -87,19 +87,6 @@ export async function subscribeFunction(scope: AwsScope, target: TopicFunction):
   return SubscriptionArn ?? "";
 }
 
-/** Deletes a subscription; one that is gone is fine. */
-export async function deleteSubscription(
-  { clients, signal }: AwsScope,
-  arn: string,
-): Promise<void> {
-  const sns = await clients.sns();
-  await unlessGone(
-    awsRequest("sns:Unsubscribe", { signal }, (options) =>
-      sns.unsubscribe({ SubscriptionArn: arn }, options),
-    ),
-  );
-}
-
 /** Publishes a message. Its size counts in UTF-8 bytes. */
 export async function publishMessage(
   { clients, signal }: AwsScope,

@@ -1,6 +1,6 @@
 import { unpackControl, type BlobStore, type ControlMessage } from "@faast/core/worker";
 import type { ControlEnvelope } from "../control-message.js";
-import { isOurs } from "../lambda-message.js";
+import { isOurs, parsed } from "../lambda-message.js";
 import { QueueGoneError, sendMessage, takeMessages } from "./queue-client.js";
 
 /** Seconds that one wait for control messages lasts: SQS's maximum. */
@@ -69,7 +69,7 @@ export class ControlListener {
 
   private hand(body: string): void {
     const { call, attempt, blobs, deliver, onFailure } = this.listening;
-    const envelope: unknown = JSON.parse(body);
+    const envelope = parsed(body);
     if (!isOurs<ControlEnvelope>(envelope)) return;
     for (const message of envelope.messages) {
       // What was late for the stream that had the queue before is not for this one.

@@ -1,5 +1,5 @@
-/** The longest delay that a timer can have, in milliseconds; a longer one would fire at once. */
-const MAX_DELAY = 2 ** 31 - 1;
+import { MAX_DELAY } from "../timer.js";
+
 /** Milliseconds between two looks at a stream that has paused for too long, where nobody minds yet. */
 const PAUSE_CHECK = 1000;
 

@@ -1,4 +1,5 @@
 import type { CommonOptions } from "../options/common-options.js";
+import { MAX_DELAY } from "../timer.js";
 import type { Deployment } from "../provider/contract.js";
 import { StatsRecorder } from "../stats/stats-recorder.js";
 import { Admission } from "../flow/admission.js";
@@ -6,8 +7,6 @@ import { CallTask, type CallContext, type CallOutlet, type CallSpec } from "./ca
 import { SignalGroup } from "./signal-group.js";
 import { StragglerWatch } from "./straggler-watch.js";
 
-/** Milliseconds: the longest that a timer can have. */
-const MAX_DELAY = 2 ** 31 - 1;
 /** Pending calls beyond which memory counts for more than a long stack. */
 const CROWD = 1000;
 

@@ -1,4 +1,4 @@
-import type { ErrorFrame, Frame } from "./frames.js";
+import type { ErrorFrame } from "./frames.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,11 +15,6 @@ const origins: ReadonlySet<unknown> = new Set<ErrorFrame["origin"]>([
 export function frameFault(message: unknown): string | undefined {
   if (!isRecord(message)) return "it is no object";
   return baseFault(message) ?? bodyFault(message);
-}
-
-/** Whether a message is a frame. */
-export function isFrame(message: unknown): message is Frame {
-  return frameFault(message) === undefined;
 }
 
 function baseFault(frame: Fields): string | undefined {

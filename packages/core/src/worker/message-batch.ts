@@ -1,3 +1,6 @@
+import { packMessage } from "./channel-codec.js";
+import type { FromIsolate } from "./isolate-messages.js";
+
 /** Milliseconds during which messages are gathered, at most. */
 const GATHERING = 1;
 /** Characters that are gathered, at most. */
@@ -50,4 +53,18 @@ export class MessageBatch {
     this.sentAt = performance.now();
     this.send(batch);
   }
+}
+
+/**
+ * Posts a message: by the batch, if it goes as a string; else `alone`, after what has been gathered.
+ */
+export function postBatched(batch: MessageBatch, message: FromIsolate, alone: () => void): void {
+  const packed = packMessage(message);
+  if (packed === undefined) {
+    batch.flush();
+    return alone();
+  }
+  // Items are many; whatever else there is, somebody waits for.
+  const isItem = message.type === "frame" && message.frame.type === "yield";
+  batch.push(packed, !isItem);
 }

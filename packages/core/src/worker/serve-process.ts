@@ -1,6 +1,6 @@
-import { packMessage, unpackMessages } from "./channel-codec.js";
+import { unpackMessages } from "./channel-codec.js";
 import type { FromIsolate } from "./isolate-messages.js";
-import { MessageBatch } from "./message-batch.js";
+import { MessageBatch, postBatched } from "./message-batch.js";
 import type { ModuleExports } from "./module-exports.js";
 import { prefixOutput } from "./output-prefix.js";
 import { serveIsolate } from "./serve-isolate.js";
@@ -38,21 +38,12 @@ export function serveProcess(
   const batch = new MessageBatch(sendNow);
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
-    post(message, sent) {
-      const packed = packMessage(message);
-      if (packed !== undefined) return batch.push(packed, !isItem(message));
-      batch.flush();
-      sendNow(message, sent);
-    },
+    post: (message, sent) => postBatched(batch, message, () => sendNow(message, sent)),
     listen: (listener) =>
       process.on("message", (received) =>
         unpackMessages(received, listener as (message: unknown) => void),
       ),
   });
-}
-
-function isItem(message: FromIsolate): boolean {
-  return message.type === "frame" && message.frame.type === "yield";
 }
 
 function ignore(): void {

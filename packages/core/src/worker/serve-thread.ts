@@ -1,9 +1,9 @@
 import { writeSync } from "node:fs";
 import { threadId, type MessagePort } from "node:worker_threads";
 import { transferablesOf, type Transferable } from "../wire/index.js";
-import { packMessage, unpackMessages } from "./channel-codec.js";
+import { unpackMessages } from "./channel-codec.js";
 import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
-import { MessageBatch } from "./message-batch.js";
+import { MessageBatch, postBatched } from "./message-batch.js";
 import type { ModuleExports } from "./module-exports.js";
 import { prefixOutput } from "./output-prefix.js";
 import { serveIsolate } from "./serve-isolate.js";
@@ -45,22 +45,16 @@ export function serveThread(
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
     sharesMemory,
-    post(message, sent) {
-      const packed = packMessage(message);
-      if (packed !== undefined) return batch.push(packed, !isItem(message));
-      batch.flush();
-      port.postMessage(message, movedWith(message));
-      sent?.();
-    },
+    post: (message, sent) =>
+      postBatched(batch, message, () => {
+        port.postMessage(message, movedWith(message));
+        sent?.();
+      }),
     listen: (listener) =>
       port.on("message", (received) =>
         unpackMessages(received, (message) => listener(message as ToIsolate)),
       ),
   });
-}
-
-function isItem(message: FromIsolate): boolean {
-  return message.type === "frame" && message.frame.type === "yield";
 }
 
 /** What a message takes with it: besides attachments, the bytes of a large frame, of no use here now. */

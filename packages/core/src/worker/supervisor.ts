@@ -4,6 +4,7 @@ import type { EncodedCall } from "../protocol/request.js";
 import { armTimer } from "../timer.js";
 import { CallClock } from "./call-clock.js";
 import type { Isolate, IsolateExit, StartIsolate } from "./isolate.js";
+import { failureOfEnd, type EndAdvice, type Verdict } from "./isolate-end.js";
 import { messageFault, type FromIsolate } from "./isolate-messages.js";
 
 /** Milliseconds that a cancelled stream has for its `finally` blocks before its worker is ended. */
@@ -25,14 +26,10 @@ export interface SupervisedCall {
   onControl(listener: (message: ControlMessage) => void): void;
 }
 
-export interface SupervisorOptions {
+export interface SupervisorOptions extends EndAdvice {
   readonly start: StartIsolate;
   /** Milliseconds that the isolate may take to load the user's module. */
   readonly startupTime: number;
-  /** What is added to the message where the module cannot be loaded. */
-  readonly importAdvice?: string | undefined;
-  /** What is added to the message where the isolate has exhausted its heap. */
-  readonly memoryAdvice?: string | undefined;
   /** What is told of a call's execution, given the isolate's id. */
   readonly describe: (request: EncodedCall, isolateId: string) => ExecutionDetail;
 }
@@ -49,12 +46,6 @@ interface Current {
   early: ControlMessage[] | undefined;
   /** Sequence of the next frame. */
   sequence: number;
-}
-
-/** Why the isolate was killed. */
-export interface Verdict {
-  readonly code: ErrorFrame["code"];
-  readonly message: string;
 }
 
 /**
@@ -349,35 +340,16 @@ export class Supervisor {
 
   private exitFrame(current: Current, exit: IsolateExit): ErrorFrame {
     const { call, attempt } = current.call.request;
-    const base = {
+    const { importFailure, uncaught, verdict } = this;
+    const loading = current.early !== undefined;
+    return {
       type: "error",
       origin: "runtime",
       call,
       attempt,
       item: 0,
       sequence: current.sequence,
-    } as const;
-    const { verdict, importFailure, uncaught } = this;
-    if (verdict !== undefined) return { ...base, ...verdict };
-    if (importFailure !== undefined) {
-      const { importAdvice = "" } = this.options;
-      const message = `the module could not be loaded: ${importFailure.message}${importAdvice}`;
-      return { ...base, code: "import", message, value: importFailure.error };
-    }
-    if (exit.outOfMemory)
-      return {
-        ...base,
-        code: "memory",
-        message: `the worker ran out of memory${this.options.memoryAdvice ?? ""}`,
-      };
-    if (uncaught !== undefined) {
-      const message = `the worker ended by an exception that no call awaited: ${uncaught.message}`;
-      return { ...base, code: "exit", message, value: uncaught.error };
-    }
-    return {
-      ...base,
-      code: "exit",
-      message: `the worker ${exit.description} ${current.early === undefined ? "in the middle of the call" : "while it loaded the module"}`,
+      ...failureOfEnd({ exit, verdict, importFailure, uncaught, loading }, this.options),
     };
   }
 }
