@@ -88,7 +88,7 @@ function run(worker: Supervisor, request: IncomingMessage, response: ServerRespo
       const call = await unpackCall(JSON.parse(line) as JsonCall, route.blobs);
       worker.run(
         { request: call, receive: send, onControl: (listener) => (control = listener) },
-        resolve,
+        () => resolve(),
       );
       // Whoever has made the call may die: then nobody waits for it.
       const cancel = {

@@ -31,6 +31,10 @@ export class Delivery implements Invocation {
     else this.signal.addEventListener("abort", onOver, { once: true });
   }
 
+  get over(): boolean {
+    return this.invocation.over;
+  }
+
   /** Fires when the attempt is given up before its execution has ended. */
   get abandoned(): AbortSignal {
     return this.abandonment.signal;

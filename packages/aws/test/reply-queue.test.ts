@@ -39,6 +39,9 @@ async function routed(expected: number, bodies: string[], blobs: Partial<BlobSto
   const invocation: Invocation = {
     request,
     signal: over.signal,
+    get over() {
+      return over.signal.aborted;
+    },
     receive: (frame) => {
       if (frames.push(frame) === expected) end();
     },
@@ -90,6 +93,7 @@ describe("the reply queue", () => {
     const attempt = (signal: AbortSignal, receiveFrame: (frame: Frame) => void): Invocation => ({
       request,
       signal,
+      over: signal.aborted,
       receive: receiveFrame,
       fail: () => undefined,
       onControl: () => undefined,

@@ -85,8 +85,13 @@ export class LocalDeployment implements Deployment {
       },
     };
     this.pool = new WorkerPool(
-      // In this very process, a worker costs nothing.
-      { limit: options.concurrency, ...(isolation === "inline" ? { together: Infinity } : {}) },
+      {
+        limit: options.concurrency,
+        // In this very process, a worker costs nothing.
+        ...(isolation === "inline" ? { together: Infinity } : {}),
+        // No cloud sends a call to a worker that is busy, and a debugger holds calls up.
+        ahead: isolation !== "inline" && cloud === undefined && !care.mayBeDebugged,
+      },
       (index) => this.createWorker(index),
     );
     this.forgetExit = onProcessExit(() => {

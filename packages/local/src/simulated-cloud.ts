@@ -79,6 +79,10 @@ class CloudInvocation implements Invocation {
     if (cloud.timeoutLimit !== undefined) this.platformTimeout = cloud.timeoutLimit * 1000;
   }
 
+  get over(): boolean {
+    return this.invocation.over;
+  }
+
   receive(frame: Frame): void {
     const isResult = frame.type === "result" || frame.type === "yield";
     const what = frame.type === "yield" ? "an item of the stream" : "the result";

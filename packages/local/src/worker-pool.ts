@@ -1,19 +1,29 @@
 import { availableParallelism } from "node:os";
 import type { Invocation } from "@faast/core/provider";
-import type { Supervisor } from "@faast/core/worker";
+import { LEASE, type Supervisor } from "@faast/core/worker";
+import { CallPace } from "./call-pace.js";
+import { PoolWorker } from "./pool-worker.js";
 
 /** Milliseconds that a call waits for a worker in use before further ones are started. */
 const PATIENCE = 50;
+/** Milliseconds that workers may take to be ready before further ones are started beside them. */
+const STARTING = 1000;
+/** Workers that are started together at most, for each core: those that wait need none. */
+const BATCH = 4;
+/** Bytes of arguments up to which a call is sent ahead. */
+const SMALL = 8192;
 
 /** How many workers there may be. */
 export interface WorkerPoolOptions {
   /** Workers at most; 0: no limit. */
   readonly limit: number;
   /**
-   * Workers that are started together. Default: as many as the machine has cores, since more of them
+   * Workers that are started at once. Default: as many as the machine has cores, since more of them
    * would only take longer to be ready, and those that are ready may do by themselves.
    */
   readonly together?: number;
+  /** Whether calls that are expected to be short may be sent to workers that run one: see `LEASE`. */
+  readonly ahead: boolean;
 }
 
 /** A call without a worker. */
@@ -24,93 +34,167 @@ interface Waiting {
 }
 
 /**
- * Runs each call in a worker of its own; workers are made when they are needed, and used again. They are
- * started a few at a time, and further ones only while a call waits.
+ * Runs calls in workers, which are made when they are needed, and used again. A worker runs one call at a
+ * time. They are started a few at a time, and further ones only while a call waits.
+ *
+ * Calls that take less time than it takes to wake a process go to no more workers than there are cores, and
+ * are sent to them before they are free.
  */
 export class WorkerPool {
   private readonly limit: number;
   private readonly together: number;
+  private readonly ahead: boolean;
   private readonly create: (index: number) => Supervisor;
-  private readonly workers: Supervisor[] = [];
+  private readonly pace = new CallPace();
+  private readonly workers: PoolWorker[] = [];
   /** The one used last goes first, so that as few as possible are in use. */
-  private readonly idle: Supervisor[] = [];
-  private readonly waiting: Waiting[] = [];
-  /** Runs while calls wait that further workers could run. */
+  private readonly idle: PoolWorker[] = [];
+  private waiting: Waiting[] = [];
+  /** Runs while calls wait. */
   private timer: NodeJS.Timeout | undefined;
+  /** When workers were seen last that were not ready yet, by `performance.now()`. */
+  private startingAt = -Infinity;
 
   constructor(
-    { limit, together = availableParallelism() }: WorkerPoolOptions,
+    { limit, together = availableParallelism(), ahead }: WorkerPoolOptions,
     create: (index: number) => Supervisor,
   ) {
     this.limit = limit === 0 ? Infinity : limit;
     this.together = together;
+    this.ahead = ahead;
     this.create = create;
   }
 
   run(invocation: Invocation): void {
-    const worker =
-      this.idle.pop() ?? (this.workers.length < this.together ? this.grow() : undefined);
-    if (worker !== undefined) return this.start(worker, invocation);
+    if (this.waiting.length === 0 && this.place(invocation)) return;
     this.waiting.push({ invocation, since: performance.now() });
-    this.watch(PATIENCE);
+    this.watch();
   }
 
   /** Ends every worker; resolves when all have ended. */
   async close(): Promise<void> {
-    this.waiting.length = 0;
+    this.waiting = [];
     clearTimeout(this.timer);
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all(this.workers.map(({ supervisor }) => supervisor.close()));
   }
 
   /** Ends every worker now. */
   kill(): void {
-    for (const worker of this.workers) worker.kill();
+    for (const { supervisor } of this.workers) supervisor.kill();
   }
 
-  private start(worker: Supervisor, invocation: Invocation): void {
-    worker.run(invocation, () => {
-      const next = this.takeWaiting();
-      if (next === undefined) this.idle.push(worker);
-      else queueMicrotask(() => this.start(worker, next));
-    });
+  /** Finds a worker for a call; false if there is none. */
+  private place(invocation: Invocation): boolean {
+    const { args, attachments, functionName } = invocation.request;
+    const isShort =
+      this.ahead &&
+      args.byteLength <= SMALL &&
+      attachments === undefined &&
+      this.pace.isShort(functionName);
+    const spare =
+      isShort && this.activeWorkers() >= this.together ? undefined : (this.idle.pop() ?? this.seed());
+    if (spare !== undefined) {
+      spare.run(invocation);
+      return true;
+    }
+    if (!isShort) return false;
+    return this.leastLoaded()?.runAhead(invocation) === true;
   }
 
-  /** The next that waits and has not been given up meanwhile. */
-  private takeWaiting(): Invocation | undefined {
-    for (;;) {
-      const next = this.waiting.shift()?.invocation;
-      if (next === undefined || !next.signal.aborted) return next;
+  /** Workers that run calls and are not held up by them. */
+  private activeWorkers(): number {
+    const inUse = this.workers.length - this.idle.length;
+    if (inUse < this.together) return inUse;
+    const now = performance.now();
+    let active = 0;
+    for (const worker of this.workers) if (worker.load > 0 && !worker.isStuck(now)) active++;
+    return active;
+  }
+
+  private leastLoaded(): PoolWorker | undefined {
+    const now = performance.now();
+    let least: PoolWorker | undefined;
+    for (const worker of this.workers) {
+      if (worker.load === 0 || worker.isStuck(now)) continue;
+      if (least === undefined || worker.load < least.load) least = worker;
+    }
+    return least;
+  }
+
+  private done(worker: PoolWorker, { request }: Invocation, executionTime?: number): void {
+    if (executionTime !== undefined) this.pace.note(request.functionName, executionTime);
+    this.freed(worker);
+  }
+
+  /** A call that was sent ahead comes back: it is the next that waits. */
+  private returned(worker: PoolWorker, invocation: Invocation): void {
+    this.waiting.unshift({ invocation, since: performance.now() });
+    this.watch();
+    this.freed(worker);
+  }
+
+  private freed(worker: PoolWorker): void {
+    if (worker.load === 0) this.idle.push(worker);
+    // Once the call that has freed it is settled: what is made of its result comes first.
+    if (this.waiting.length > 0) queueMicrotask(() => this.placeWaiting());
+  }
+
+  private placeWaiting(): void {
+    for (let next = this.firstWaiting(); next !== undefined; next = this.firstWaiting()) {
+      if (!this.place(next.invocation)) return;
+      this.waiting.shift();
     }
   }
 
-  private grow(): Supervisor | undefined {
+  /** The first that waits and has not been given up meanwhile. */
+  private firstWaiting(): Waiting | undefined {
+    while (this.waiting[0]?.invocation.over === true) this.waiting.shift();
+    return this.waiting[0];
+  }
+
+  /** A worker of those that may be started at once. */
+  private seed(): PoolWorker | undefined {
+    return this.workers.length < this.together ? this.grow() : undefined;
+  }
+
+  private grow(): PoolWorker | undefined {
     if (this.workers.length >= this.limit) return undefined;
-    const worker = this.create(this.workers.length);
+    const worker = new PoolWorker(this.create(this.workers.length), {
+      done: (...call) => this.done(...call),
+      returned: (...call) => this.returned(...call),
+    });
     this.workers.push(worker);
     return worker;
   }
 
-  /** Starts more workers after a while, if a call has waited for too long by then. */
-  private watch(delay: number): void {
-    if (this.workers.length >= this.limit) return;
+  /** Looks after a while whether calls still wait. */
+  private watch(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.look();
-    }, delay).unref();
+      this.placeWaiting();
+      this.growFor(this.waiting[0]);
+      if (this.waiting.length > 0) this.watch();
+    }, LEASE).unref();
   }
 
-  private look(): void {
-    const [oldest] = this.waiting;
-    if (oldest === undefined) return;
-    const left = oldest.since + PATIENCE - performance.now();
-    if (left > 0) return this.watch(left);
-    for (let started = 0; started < this.together; started++) {
-      const worker = this.waiting.length > 0 ? this.grow() : undefined;
-      const next = worker === undefined ? undefined : this.takeWaiting();
-      if (worker === undefined) break;
-      if (next === undefined) this.idle.push(worker);
-      else this.start(worker, next);
+  /** Starts more workers, if a call has waited for too long. */
+  private growFor(oldest: Waiting | undefined): void {
+    if (oldest === undefined || this.workers.length >= this.limit) return;
+    const now = performance.now();
+    // Those that are about to be ready may do.
+    const starting = this.workers.some((worker) => {
+      const time = worker.startingFor(now);
+      return time > 0 && time < STARTING;
+    });
+    if (starting) this.startingAt = now;
+    if (now - Math.max(oldest.since, this.startingAt) < PATIENCE) return;
+    const batch = Math.min(this.waiting.length, BATCH * availableParallelism());
+    for (let started = 0; started < batch; started++) {
+      const next = this.firstWaiting();
+      const worker = next === undefined ? undefined : this.grow();
+      if (next === undefined || worker === undefined) return;
+      this.waiting.shift();
+      worker.run(next.invocation);
     }
-    if (this.waiting.length > 0) this.watch(PATIENCE);
   }
 }

@@ -62,6 +62,9 @@ export class FaultInjector {
     await deployment.invoke({
       request: invocation.request,
       signal: invocation.signal,
+      get over() {
+        return invocation.over;
+      },
       receive: (each) => {
         last ||= each.type === "result" || each.type === "error";
         if (frame === undefined) invocation.receive(each);

@@ -35,7 +35,7 @@ export class Attempt implements Invocation {
   /** The execution that is followed, if the call is a stream. */
   private run: string | undefined;
   private controls = 0;
-  private over = false;
+  over = false;
   private readonly overtakingTime: number;
   /** Runs while a frame is missing that later ones have overtaken. */
   private gap: NodeJS.Timeout | undefined;

@@ -88,6 +88,8 @@ export interface Invocation {
    * arrives later is looked at.
    */
   readonly signal: AbortSignal;
+  /** Whether `signal` has fired, or would have: asking this costs nothing. */
+  readonly over: boolean;
   /** Takes a frame of this attempt. */
   receive(frame: Frame): void;
   /**

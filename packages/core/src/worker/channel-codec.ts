@@ -23,6 +23,7 @@ type CallHeader = [
   stream: boolean,
   credit: number,
   validate: boolean,
+  startBy?: number,
 ];
 type ItemHeader = [kind: "y", call: string, ids: Ids, run: Optional<string>, control?: number];
 type ResultHeader = [
@@ -44,16 +45,17 @@ type Ids = [attempt: number, sequence: number, item: number];
  * The string is the header, as JSON, and the payload, one character a byte.
  */
 export function packMessage(message: ToIsolate | FromIsolate): string | undefined {
-  if (message.type === "call") return packCall(message.request);
+  if (message.type === "call") return packCall(message.request, message.startBy);
   return message.type === "frame" ? packFrame(message.frame) : undefined;
 }
 
-function packCall(request: EncodedCall): string | undefined {
+function packCall(request: EncodedCall, startBy: number | undefined): string | undefined {
   const { call, attempt, functionName, args, timeout, stream, credit, validate } = request;
   // JSON has no infinity.
   if (args.byteLength > SMALL || !Number.isFinite(timeout) || request.attachments !== undefined)
     return undefined;
   const header: CallHeader = ["c", call, attempt, functionName, timeout, stream, credit, validate];
+  if (startBy !== undefined) header.push(startBy);
   return JSON.stringify(header) + END + textOf(args);
 }
 
@@ -89,7 +91,7 @@ function unpack(packed: unknown): FromIsolate | ToIsolate | undefined {
     const bytes = Buffer.from(text.slice(end + 1), "latin1");
     switch (header[0]) {
       case "c":
-        return { type: "call", request: unpackCall(header, bytes) };
+        return { type: "call", request: unpackCall(header, bytes), startBy: header[8] };
       case "y":
         return { type: "frame", frame: unpackItem(header, bytes) };
       case "r":

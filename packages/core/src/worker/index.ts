@@ -5,7 +5,13 @@
  */
 export { serveProcess } from "./serve-process.js";
 export { serveThread, type ThreadStart } from "./serve-thread.js";
-export { Supervisor, type SupervisedCall, type SupervisorOptions } from "./supervisor.js";
+export {
+  Supervisor,
+  type Idle,
+  type SupervisedCall,
+  type SupervisorOptions,
+} from "./supervisor.js";
+export { LEASE } from "./lease.js";
 export { startProcessIsolate, type ProcessIsolateOptions } from "./process-isolate.js";
 export { startInlineIsolate } from "./inline-isolate.js";
 export { packMessage, unpackMessages } from "./channel-codec.js";

@@ -5,7 +5,8 @@ import type { EncodedCall } from "../protocol/request.js";
 
 /** From the supervisor to the isolate that runs the user's module. */
 export type ToIsolate =
-  | { readonly type: "call"; readonly request: EncodedCall }
+  /** @param startBy - of a call that is sent ahead: see `LEASE`. */
+  | { readonly type: "call"; readonly request: EncodedCall; readonly startBy?: number | undefined }
   | { readonly type: "control"; readonly message: ControlMessage };
 
 /** From the isolate to the supervisor. */
@@ -15,6 +16,8 @@ export type FromIsolate =
   /** The user's module could not be loaded; the isolate ends. */
   | { readonly type: "import-failed"; readonly message: string; readonly error: Uint8Array }
   | { readonly type: "frame"; readonly frame: Frame }
+  /** A call that was sent ahead has not been begun in time. */
+  | { readonly type: "returned"; readonly call: string; readonly attempt: number }
   /** An exception that a call has left behind which is over: the isolate ends the call at hand, and no more. */
   | { readonly type: "spent" }
   /** An exception that no call awaited; the isolate ends. */
@@ -24,6 +27,7 @@ const kinds: ReadonlySet<unknown> = new Set<FromIsolate["type"]>([
   "ready",
   "import-failed",
   "frame",
+  "returned",
   "spent",
   "uncaught",
 ]);

@@ -1,5 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import type { Frame } from "../protocol/frames.js";
+import { CallQueue } from "./call-queue.js";
 import { Executor, type ExecutorOptions } from "./executor.js";
 import { encodeThrown, messageOf } from "./frame-writer.js";
 import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
@@ -10,6 +9,8 @@ export interface IsolateChannel extends ExecutorOptions {
   /** @param sent - told when the message is on its way for sure, whatever becomes of the isolate. */
   post(message: FromIsolate, sent?: () => void): void;
   listen(listener: (message: ToIsolate) => void): void;
+  /** Calls back when all that was posted is on its way for sure: at once, if it is. */
+  whenSent(callback: () => void): void;
 }
 
 /**
@@ -18,12 +19,13 @@ export interface IsolateChannel extends ExecutorOptions {
  */
 export function serveIsolate(load: () => Promise<ModuleExports>, channel: IsolateChannel): void {
   const post = channel.post.bind(channel);
-  // Tells, of an exception that no call awaited, which call it comes from.
-  const origins = new AsyncLocalStorage<{ over: boolean }>();
+  let queue: CallQueue | undefined;
   process.on("uncaughtException", (error: unknown) => {
     process.stderr.write(`Uncaught ${error instanceof Error ? error.stack : messageOf(error)}\n`);
     // A call that is over can no more be failed, and the one at hand, or on its way, is not to blame.
-    if (origins.getStore()?.over === true) return post({ type: "spent" });
+    const isOutlived = queue?.isOutlived === true;
+    queue?.close();
+    if (isOutlived) return post({ type: "spent" });
     post({ type: "uncaught", message: messageOf(error), error: encodeThrown(error) }, () =>
       process.exit(1),
     );
@@ -31,8 +33,14 @@ export function serveIsolate(load: () => Promise<ModuleExports>, channel: Isolat
 
   const loaded = load().then(
     (exports) => {
+      const executor = new Executor(exports, channel);
+      queue = new CallQueue(executor, {
+        frame: (frame) => post({ type: "frame", frame }),
+        returned: ({ call, attempt }) => post({ type: "returned", call, attempt }),
+        whenSent: (callback) => channel.whenSent(callback),
+      });
       post({ type: "ready" });
-      return new Executor(exports, channel);
+      return { executor, queue };
     },
     (error: unknown) => {
       const message = messageOf(error);
@@ -40,16 +48,10 @@ export function serveIsolate(load: () => Promise<ModuleExports>, channel: Isolat
       return undefined;
     },
   );
-  const sendFrame = (frame: Frame) => post({ type: "frame", frame });
   channel.listen((message) => {
-    void loaded.then((executor) => {
-      if (executor === undefined) return;
-      if (message.type === "control") return executor.control(message.message);
-      const origin = { over: false };
-      void origins.run(origin, async () => {
-        await executor.run(message.request, sendFrame);
-        origin.over = true;
-      });
+    void loaded.then((it) => {
+      if (message.type === "control") it?.executor.control(message.message);
+      else it?.queue.take(message.request, message.startBy);
     });
   });
 }

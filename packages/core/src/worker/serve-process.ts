@@ -2,6 +2,7 @@ import { unpackMessages } from "./channel-codec.js";
 import type { FromIsolate } from "./isolate-messages.js";
 import { MessageBatch, postBatched } from "./message-batch.js";
 import type { ModuleExports } from "./module-exports.js";
+import { PendingSends } from "./pending-sends.js";
 import { prefixOutput } from "./output-prefix.js";
 import { serveIsolate } from "./serve-isolate.js";
 
@@ -31,9 +32,11 @@ export function serveProcess(
   // The parent decides when the end has come: a Ctrl-C in its terminal reaches this process, too.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit());
-  const sendNow = (message: FromIsolate | string | string[], sent: () => void = ignore) => {
+  // The parent process notices by other means what did not arrive.
+  const sending = new PendingSends();
+  const sendNow = (message: FromIsolate | string | string[], sent?: () => void) => {
     // With a callback, a channel that is gone makes no event of it.
-    if (process.connected) send(message, undefined, undefined, sent);
+    if (process.connected) send(message, undefined, undefined, sending.begin(sent));
   };
   const batch = new MessageBatch(sendNow);
   process.on("exit", () => batch.flush());
@@ -43,9 +46,9 @@ export function serveProcess(
       process.on("message", (received) =>
         unpackMessages(received, listener as (message: unknown) => void),
       ),
+    whenSent: (callback) => {
+      batch.flush();
+      sending.whenNone(callback);
+    },
   });
-}
-
-function ignore(): void {
-  // The parent process notices by other means what did not arrive.
 }

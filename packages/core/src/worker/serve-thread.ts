@@ -54,6 +54,10 @@ export function serveThread(
       port.on("message", (received) =>
         unpackMessages(received, (message) => listener(message as ToIsolate)),
       ),
+    whenSent: (callback) => {
+      batch.flush();
+      callback();
+    },
   });
 }
 

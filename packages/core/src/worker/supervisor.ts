@@ -3,9 +3,11 @@ import type { ErrorFrame, ExecutionDetail, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { armTimer } from "../timer.js";
 import { CallClock } from "./call-clock.js";
+import { CallsAhead, type CallAhead } from "./calls-ahead.js";
 import type { Isolate, IsolateExit, StartIsolate } from "./isolate.js";
 import { failureOfEnd, type EndAdvice, type Verdict } from "./isolate-end.js";
 import { messageFault, type FromIsolate } from "./isolate-messages.js";
+import { LEASE, machineTime } from "./lease.js";
 
 /** Milliseconds that a cancelled stream has for its `finally` blocks before its worker is ended. */
 const CANCEL_GRACE = 1000;
@@ -34,10 +36,31 @@ export interface SupervisorOptions extends EndAdvice {
   readonly describe: (request: EncodedCall, isolateId: string) => ExecutionDetail;
 }
 
-interface Current {
+/**
+ * Told once of each call, when the worker can take another: just before the last frame goes to the call, so
+ * that whoever is called next finds it free.
+ *
+ * @param executionTime - milliseconds that the function has run, if it has come to an end.
+ */
+export type Idle = (executionTime: number | undefined) => void;
+
+/** A call that is to have its turn. */
+interface Turn {
   readonly call: SupervisedCall;
+  readonly idle: Idle;
+}
+
+/** A call that was sent before its turn. */
+interface TurnAhead extends Turn, CallAhead {
+  /** Control messages that came meanwhile. */
+  readonly early: ControlMessage[];
+  cancelled: boolean;
+}
+
+interface Current extends Turn {
   readonly execution: ExecutionDetail;
-  readonly idle: () => void;
+  /** The call was sent ahead, so that the worker may still leave it. */
+  readonly returned: (() => void) | undefined;
   streaming: boolean;
   cancelled: boolean;
   /** Runs while the function does. */
@@ -70,19 +93,20 @@ export class Supervisor {
   private closed = false;
   private closing: (() => void)[] = [];
   /** A call that came while the isolate was ending. */
-  private waiting: { readonly call: SupervisedCall; readonly idle: () => void } | undefined;
+  private waiting: Turn | undefined;
+  private readonly ahead = new CallsAhead<TurnAhead>(() => this.finishEnd());
 
   constructor(options: SupervisorOptions) {
     this.options = options;
   }
 
-  /**
-   * Runs a call.
-   *
-   * @param idle - told once, when the worker can take another call: just before the last frame goes
-   * to the call, so that whoever is called next finds it free.
-   */
-  run(call: SupervisedCall, idle: () => void): void {
+  /** Whether the user's module is loaded. */
+  get isReady(): boolean {
+    return this.ready;
+  }
+
+  /** Runs a call. */
+  run(call: SupervisedCall, idle: Idle): void {
     if (this.current !== undefined || this.waiting !== undefined) {
       throw new Error("This worker is busy with another call.");
     }
@@ -91,7 +115,26 @@ export class Supervisor {
       this.waiting = { call, idle };
       return;
     }
-    this.begin(call, idle);
+    this.begin({ call, idle });
+  }
+
+  /**
+   * Sends a call to the isolate while another runs there, which is expected to end at once: see `LEASE`.
+   * It should be no stream, and small. The result is false if that cannot be done now.
+   *
+   * @param returned - told, instead of `idle`, if the isolate could not begin it in time: it has not seen
+   * anything of it.
+   */
+  runAhead(call: SupervisedCall, idle: Idle, returned: () => void): boolean {
+    const { current, isolate } = this;
+    if (isolate === undefined || !this.ready || this.closed || this.suspended) return false;
+    if (current === undefined || current.streaming || current.cancelled || this.doomed)
+      return false;
+    const startBy = machineTime() + LEASE;
+    this.ahead.push({ call, idle, returned, startBy, early: [], cancelled: false });
+    call.onControl((message) => this.control(call, message));
+    isolate.send({ type: "call", request: call.request, startBy });
+    return true;
   }
 
   /** Ends the isolate; a call under way fails. Resolves when it has ended. */
@@ -136,7 +179,7 @@ export class Supervisor {
     return this.spent || (this.verdict ?? this.importFailure ?? this.uncaught) !== undefined;
   }
 
-  private begin(call: SupervisedCall, idle: () => void): void {
+  private begin({ call, idle }: Turn): void {
     let isolate: Isolate;
     try {
       if (this.closed) throw new Error("the worker was closed");
@@ -145,18 +188,7 @@ export class Supervisor {
       return this.refuse(call, idle, error);
     }
     isolate.setBusy(true);
-    const execution = this.options.describe(call.request, isolate.id);
-    const current: Current = {
-      call,
-      execution,
-      idle,
-      streaming: false,
-      cancelled: false,
-      clock: undefined,
-      early: [],
-      sequence: 0,
-    };
-    this.current = current;
+    const current = this.enter({ call, idle }, isolate);
     call.onControl((message) => this.control(call, message));
     if (this.ready) return this.dispatch(current);
     const seconds = this.options.startupTime / 1000;
@@ -166,11 +198,41 @@ export class Supervisor {
     });
   }
 
+  private enter(turn: Turn, { id }: Isolate, returned?: () => void): Current {
+    const { call, idle } = turn;
+    return (this.current = {
+      call,
+      idle,
+      execution: this.options.describe(call.request, id),
+      returned,
+      streaming: false,
+      cancelled: false,
+      clock: undefined,
+      early: [],
+      sequence: 0,
+    });
+  }
+
+  /** It is the turn of the call that was sent next, if there is one: the isolate begins it by itself. */
+  private enterNext(): void {
+    this.current = undefined;
+    const { isolate } = this;
+    // An isolate about to end is not to be taken for the one that has the call.
+    const next = isolate === undefined || this.doomed ? undefined : this.ahead.shift();
+    if (next === undefined || isolate === undefined) return;
+    const current = this.enter(next, isolate, next.returned);
+    this.attend(current);
+    for (const message of next.early) this.pass(current, message);
+    current.early = undefined;
+    // It is over within a moment; ending the isolate would cost more.
+    if (next.cancelled) this.cancelLater(current);
+  }
+
   /** The isolate could not even be started. */
-  private refuse(call: SupervisedCall, idle: () => void, error: unknown): void {
+  private refuse(call: SupervisedCall, idle: Idle, error: unknown): void {
     const { request } = call;
     const reason = error instanceof Error ? error.message : String(error);
-    idle();
+    idle(undefined);
     call.receive({
       type: "error",
       origin: "runtime",
@@ -197,6 +259,15 @@ export class Supervisor {
   }
 
   private dispatch(current: Current): void {
+    this.attend(current);
+    this.isolate?.send({ type: "call", request: current.call.request });
+    const { early = [] } = current;
+    current.early = undefined;
+    for (const message of early) this.pass(current, message);
+  }
+
+  /** The call is running from now on: so does its time. */
+  private attend(current: Current): void {
     const { platformTimeout, request } = current.call;
     this.disarm();
     if (platformTimeout !== undefined) {
@@ -213,10 +284,6 @@ export class Supervisor {
     };
     const clock = (current.clock = new CallClock(request, events, this.suspended));
     clock.start();
-    this.isolate?.send({ type: "call", request });
-    const { early = [] } = current;
-    current.early = undefined;
-    for (const message of early) this.pass(current, message);
   }
 
   private pass(current: Current, message: ControlMessage): void {
@@ -226,25 +293,42 @@ export class Supervisor {
 
   private control(call: SupervisedCall, message: ControlMessage): void {
     const { current } = this;
-    if (current?.call !== call) return;
+    if (current?.call !== call) {
+      const ahead = this.ahead.find((each) => each.call === call);
+      if (message.type !== "cancel") ahead?.early.push(message);
+      else if (ahead !== undefined) ahead.cancelled = true;
+      return;
+    }
     if (message.type !== "cancel") {
       if (current.early !== undefined) current.early.push(message);
       else this.pass(current, message);
       return;
     }
-    const verdict: Verdict = { code: "cancelled", message: "the call was cancelled" };
+    if (!current.streaming) {
+      current.cancelled = true;
+      current.clock?.stop();
+      return this.end(cancelled);
+    }
+    this.isolate?.send({ type: "control", message });
+    this.cancelLater(current);
+  }
+
+  /** Nobody waits for the call any more, but it may come to an end by itself. */
+  private cancelLater(current: Current): void {
     current.cancelled = true;
     current.clock?.stop();
-    if (!current.streaming) return this.end(verdict);
-    this.isolate?.send({ type: "control", message });
-    this.arm(CANCEL_GRACE, verdict);
+    this.arm(CANCEL_GRACE, cancelled);
   }
 
   private onMessage(message: FromIsolate): void {
     // What runs there is the user's: it may have found the channel.
     const fault = messageFault(message);
     if (fault !== undefined) {
-      return this.end({ code: "exit", message: `the worker sent what it should not: ${fault}` });
+      this.verdict ??= {
+        code: "exit",
+        message: `the worker sent what it should not: ${fault}`,
+      };
+      return this.kill();
     }
     switch (message.type) {
       case "ready":
@@ -254,6 +338,8 @@ export class Supervisor {
         return;
       case "frame":
         return this.onFrame(message.frame);
+      case "returned":
+        return this.onReturned(message);
       case "spent":
         this.spent = true;
         if (this.current === undefined) this.isolate?.kill();
@@ -268,11 +354,15 @@ export class Supervisor {
   }
 
   private onFrame(frame: Frame): void {
-    const { current } = this;
-    // Once it is to be ended, nothing but its end settles the call.
-    if (current === undefined || (this.verdict !== undefined && isLast(frame))) return;
-    const { request } = current.call;
-    if (frame.call !== request.call || frame.attempt !== request.attempt) return;
+    const { current, verdict } = this;
+    if (current === undefined || !isOf(frame, current)) return;
+    if (verdict !== undefined && isLast(frame)) {
+      // Once it is to be ended, nothing but its end settles the call.
+      if (this.ahead.length === 0) return;
+      // But it has begun the next one.
+      this.verdict = undefined;
+      return this.settle(current, this.failureFrame(current, { ...verdict }));
+    }
     current.sequence = frame.sequence + 1;
     if (!isLast(frame) && !current.cancelled) current.clock?.frame(frame);
     if (frame.type === "yield") return current.call.receive(frame);
@@ -283,17 +373,32 @@ export class Supervisor {
     this.settle(current, frame);
   }
 
+  /** A call that was sent ahead had its turn, but too late. */
+  private onReturned(message: FromIsolate & { type: "returned" }): void {
+    const { current } = this;
+    if (current?.returned === undefined || !isOf(message, current)) return;
+    this.leave(current);
+    current.returned();
+  }
+
   /** Hands the last frame on; the worker is free before the caller learns of it. */
   private settle(current: Current, frame: Frame): void {
-    this.disarm();
-    current.clock?.stop();
-    this.current = undefined;
-    this.isolate?.setBusy(false);
-    if (this.spent) this.isolate?.kill();
-    current.idle();
+    this.leave(current);
+    const timing = frame.type === "result" || frame.type === "error" ? frame.timing : undefined;
+    current.idle(timing?.executionTime);
     // It is nobody else's: a copy of it would only take time.
     (frame as { execution?: ExecutionDetail }).execution = current.execution;
     current.call.receive(frame);
+  }
+
+  /** The isolate is done with the call. */
+  private leave(current: Current): void {
+    this.disarm();
+    current.clock?.stop();
+    this.enterNext();
+    if (this.current !== undefined) return;
+    this.isolate?.setBusy(false);
+    if (this.spent) this.isolate?.kill();
   }
 
   /** Ends the isolate after a while, if the call at hand is not over by then. */
@@ -322,7 +427,12 @@ export class Supervisor {
 
   private end(verdict: Verdict): void {
     this.verdict ??= verdict;
-    this.isolate?.kill();
+    this.finishEnd();
+  }
+
+  /** Not while the isolate may have begun another call, which would be ended along with this one. */
+  private finishEnd(): void {
+    if (this.verdict !== undefined && this.ahead.length === 0) this.isolate?.kill();
   }
 
   private onIsolateExit(exit: IsolateExit): void {
@@ -331,28 +441,31 @@ export class Supervisor {
     this.isolate = undefined;
     this.ready = false;
     if (current !== undefined) this.settle(current, this.exitFrame(current, exit));
+    this.ahead.returnAll();
     const { closing, waiting } = this;
     this.closing = [];
     this.waiting = undefined;
     for (const resolve of closing) resolve();
-    if (waiting !== undefined) this.begin(waiting.call, waiting.idle);
+    if (waiting !== undefined) this.begin(waiting);
   }
 
   private exitFrame(current: Current, exit: IsolateExit): ErrorFrame {
-    const { call, attempt } = current.call.request;
     const { importFailure, uncaught, verdict } = this;
     const loading = current.early !== undefined;
-    return {
-      type: "error",
-      origin: "runtime",
-      call,
-      attempt,
-      item: 0,
-      sequence: current.sequence,
-      ...failureOfEnd({ exit, verdict, importFailure, uncaught, loading }, this.options),
-    };
+    const end = { exit, verdict, importFailure, uncaught, loading };
+    return this.failureFrame(current, failureOfEnd(end, this.options));
+  }
+
+  private failureFrame(
+    { call: { request }, sequence }: Current,
+    failure: Pick<ErrorFrame, "code" | "message" | "value">,
+  ): ErrorFrame {
+    const { call, attempt } = request;
+    return { type: "error", origin: "runtime", call, attempt, item: 0, sequence, ...failure };
   }
 }
+
+const cancelled: Verdict = { code: "cancelled", message: "the call was cancelled" };
 
 function timedOut(message: string): Verdict {
   return { code: "timeout", message };
@@ -360,4 +473,8 @@ function timedOut(message: string): Verdict {
 
 function isLast(frame: Frame): boolean {
   return frame.type === "result" || frame.type === "error";
+}
+
+function isOf(message: { call: string; attempt: number }, { call: { request } }: Turn): boolean {
+  return message.call === request.call && message.attempt === request.attempt;
 }

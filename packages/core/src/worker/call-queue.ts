@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Frame } from "../protocol/frames.js";
+import type { EncodedCall } from "../protocol/request.js";
+import type { Executor } from "./executor.js";
+import { machineTime } from "./lease.js";
+
+/** What a `CallQueue` needs of the way to its supervisor. */
+export interface CallQueueEvents {
+  frame(frame: Frame): void;
+  /** The call was not begun, and will not be. */
+  returned(request: EncodedCall): void;
+  /** Calls back when all that was sent before is on its way for sure. */
+  whenSent(callback: () => void): void;
+}
+
+/** A call that was sent ahead. */
+interface Leased {
+  readonly request: EncodedCall;
+  readonly startBy: number;
+}
+
+/** Runs calls as they come; those that were sent ahead, one after another: see `LEASE`. */
+export class CallQueue {
+  private readonly executor: Executor;
+  private readonly events: CallQueueEvents;
+  /** Tells, of an exception that no call awaited, which call it comes from. */
+  private readonly origins = new AsyncLocalStorage<{ over: boolean }>();
+  private readonly ahead: Leased[] = [];
+  private running = 0;
+  private closed = false;
+
+  constructor(executor: Executor, events: CallQueueEvents) {
+    this.executor = executor;
+    this.events = events;
+  }
+
+  /** Whether what runs just now is part of a call that is over. */
+  get isOutlived(): boolean {
+    return this.origins.getStore()?.over === true;
+  }
+
+  /** Begins no further call. */
+  close(): void {
+    this.closed = true;
+  }
+
+  /** @param startBy - for a call that is sent ahead: when it has to begin at the latest, by `machineTime()`. */
+  take(request: EncodedCall, startBy: number | undefined): void {
+    if (startBy === undefined) return this.start(request);
+    this.ahead.push({ request, startBy });
+    this.next();
+  }
+
+  private start(request: EncodedCall): void {
+    this.running++;
+    const origin = { over: false };
+    void this.origins.run(origin, async () => {
+      await this.executor.run(request, this.events.frame);
+      origin.over = true;
+      this.running--;
+      if (this.ahead.length > 0) this.events.whenSent(() => this.next());
+    });
+  }
+
+  private next(): void {
+    while (this.running === 0) {
+      const leased = this.ahead.shift();
+      if (leased === undefined) return;
+      if (this.closed || machineTime() > leased.startBy) this.events.returned(leased.request);
+      else this.start(leased.request);
+    }
+  }
+}

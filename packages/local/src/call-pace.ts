@@ -1,0 +1,40 @@
+/** A function whose calls take less than this (ms) is over sooner than a process is woken for it. */
+const SHORT = 0.15;
+/** Share of the newest of a function's times, where it has become shorter. */
+const WEIGHT = 1 / 8;
+/** Calls of a function before anything is expected of it. */
+const MIN_CALLS = 8;
+
+/** What a function has taken so far. */
+interface Pace {
+  calls: number;
+  /** Milliseconds. */
+  expected: number;
+}
+
+/** Knows which functions return at once, from what their calls have taken. */
+export class CallPace {
+  private readonly paces = new Map<string, Pace>();
+
+  /** @param executionTime - milliseconds. */
+  note(functionName: string, executionTime: number): void {
+    const pace = this.paces.get(functionName);
+    if (pace === undefined) {
+      this.paces.set(functionName, { calls: 1, expected: executionTime });
+      return;
+    }
+    pace.calls++;
+    // One that takes long is heeded at once, and for a while.
+    const { expected } = pace;
+    pace.expected =
+      executionTime > expected
+        ? executionTime
+        : expected + (executionTime - expected) * WEIGHT;
+  }
+
+  /** Whether a call of the function is expected to be over at once. */
+  isShort(functionName: string): boolean {
+    const pace = this.paces.get(functionName);
+    return pace !== undefined && pace.calls >= MIN_CALLS && pace.expected < SHORT;
+  }
+}
