@@ -35,6 +35,10 @@ export class Delivery implements Invocation {
     return this.invocation.over;
   }
 
+  defer(): boolean {
+    return this.invocation.defer();
+  }
+
   /** Fires when the attempt is given up before its execution has ended. */
   get abandoned(): AbortSignal {
     return this.abandonment.signal;

@@ -49,6 +49,7 @@ async function routed(expected: number, bodies: string[], blobs: Partial<BlobSto
       failures.push(`${code}: ${reason}`);
       end();
     },
+    defer: () => false,
     onControl: () => undefined,
   };
   const batches = [bodies];
@@ -96,6 +97,7 @@ describe("the reply queue", () => {
       over: signal.aborted,
       receive: receiveFrame,
       fail: () => undefined,
+      defer: () => false,
       onControl: () => undefined,
     });
     router.expect(attempt(AbortSignal.abort(), () => undefined));

@@ -16,25 +16,33 @@ interface Pace {
 export class CallPace {
   private readonly paces = new Map<string, Pace>();
 
-  /** @param executionTime - milliseconds. */
-  note(functionName: string, executionTime: number): void {
+  /**
+   * Takes note of a call.
+   *
+   * @param executionTime - milliseconds.
+   * @returns whether further calls of the function are expected to be over at once.
+   */
+  note(functionName: string, executionTime: number): boolean {
     const pace = this.paces.get(functionName);
     if (pace === undefined) {
       this.paces.set(functionName, { calls: 1, expected: executionTime });
-      return;
+      return false;
     }
     pace.calls++;
     // One that takes long is heeded at once, and for a while.
     const { expected } = pace;
     pace.expected =
-      executionTime > expected
-        ? executionTime
-        : expected + (executionTime - expected) * WEIGHT;
+      executionTime > expected ? executionTime : expected + (executionTime - expected) * WEIGHT;
+    return isShort(pace);
   }
 
   /** Whether a call of the function is expected to be over at once. */
   isShort(functionName: string): boolean {
     const pace = this.paces.get(functionName);
-    return pace !== undefined && pace.calls >= MIN_CALLS && pace.expected < SHORT;
+    return pace !== undefined && isShort(pace);
   }
+}
+
+function isShort({ calls, expected }: Pace): boolean {
+  return calls >= MIN_CALLS && expected < SHORT;
 }

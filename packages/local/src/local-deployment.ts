@@ -76,7 +76,11 @@ export class LocalDeployment implements Deployment {
     const { options } = parts.spec;
     const { cloud, isolation } = parts;
     const care = (this.care = new IsolateCare({ ...options, cloud, isolation }));
+    const pool = () => this.pool;
     this.limits = {
+      get ahead() {
+        return pool().spare;
+      },
       startupTime: STARTUP_TIME + (cloud?.coldStart ?? 0) * 1000,
       // No cloud does: what would fail there fails here.
       sharesMemory: isolation !== "process" && cloud === undefined,

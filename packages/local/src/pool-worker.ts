@@ -2,7 +2,7 @@ import type { Invocation } from "@faast/core/provider";
 import { LEASE, type Supervisor } from "@faast/core/worker";
 
 /** Calls that a worker is sent ahead, at most. */
-const AHEAD = 16;
+export const AHEAD = 16;
 
 /** What a worker tells its pool of a call. */
 export interface PoolWorkerEvents {

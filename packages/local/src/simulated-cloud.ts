@@ -83,6 +83,10 @@ class CloudInvocation implements Invocation {
     return this.invocation.over;
   }
 
+  defer(): boolean {
+    return this.invocation.defer();
+  }
+
   receive(frame: Frame): void {
     const isResult = frame.type === "result" || frame.type === "yield";
     const what = frame.type === "yield" ? "an item of the stream" : "the result";

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Invocation } from "@faast/core/provider";
 import { LEASE, type Supervisor } from "@faast/core/worker";
 import { CallPace } from "./call-pace.js";
-import { PoolWorker } from "./pool-worker.js";
+import { AHEAD, PoolWorker } from "./pool-worker.js";
 
 /** Milliseconds that a call waits for a worker in use before further ones are started. */
 const PATIENCE = 50;
@@ -52,6 +52,10 @@ export class WorkerPool {
   private waiting: Waiting[] = [];
   /** Runs while calls wait. */
   private timer: NodeJS.Timeout | undefined;
+  /** Calls that have been taken, and are neither over nor given back. */
+  private inHand = 0;
+  /** The call that ended last is one of those that are over at once. */
+  private lastWasShort = false;
   /** When workers were seen last that were not ready yet, by `performance.now()`. */
   private startingAt = -Infinity;
 
@@ -65,9 +69,16 @@ export class WorkerPool {
     this.create = create;
   }
 
+  /** Calls that it takes beyond its limit: see `TransportLimits.ahead`. */
+  get spare(): number {
+    if (!this.ahead || !this.lastWasShort || this.waiting.length > 0) return 0;
+    return Math.min(this.together, this.workers.length) * AHEAD - this.inHand;
+  }
+
   run(invocation: Invocation): void {
+    this.inHand++;
     if (this.waiting.length === 0 && this.place(invocation)) return;
-    this.waiting.push({ invocation, since: performance.now() });
+    if (!this.giveBack(invocation)) this.waiting.push({ invocation, since: performance.now() });
     this.watch();
   }
 
@@ -92,7 +103,9 @@ export class WorkerPool {
       attachments === undefined &&
       this.pace.isShort(functionName);
     const spare =
-      isShort && this.activeWorkers() >= this.together ? undefined : (this.idle.pop() ?? this.seed());
+      isShort && this.activeWorkers() >= this.together
+        ? undefined
+        : (this.idle.pop() ?? this.seed());
     if (spare !== undefined) {
       spare.run(invocation);
       return true;
@@ -122,15 +135,25 @@ export class WorkerPool {
   }
 
   private done(worker: PoolWorker, { request }: Invocation, executionTime?: number): void {
-    if (executionTime !== undefined) this.pace.note(request.functionName, executionTime);
+    this.inHand--;
+    if (executionTime !== undefined)
+      this.lastWasShort = this.pace.note(request.functionName, executionTime);
     this.freed(worker);
   }
 
   /** A call that was sent ahead comes back: it is the next that waits. */
   private returned(worker: PoolWorker, invocation: Invocation): void {
-    this.waiting.unshift({ invocation, since: performance.now() });
+    this.lastWasShort = false;
+    if (!this.giveBack(invocation)) this.waiting.unshift({ invocation, since: performance.now() });
     this.watch();
     this.freed(worker);
+  }
+
+  /** Gives a call back that was taken beyond the limit; false if it was not. */
+  private giveBack(invocation: Invocation): boolean {
+    const isBack = this.inHand > this.limit && invocation.defer();
+    if (isBack) this.inHand--;
+    return isBack;
   }
 
   private freed(worker: PoolWorker): void {
@@ -148,7 +171,10 @@ export class WorkerPool {
 
   /** The first that waits and has not been given up meanwhile. */
   private firstWaiting(): Waiting | undefined {
-    while (this.waiting[0]?.invocation.over === true) this.waiting.shift();
+    while (this.waiting[0]?.invocation.over === true) {
+      this.waiting.shift();
+      this.inHand--;
+    }
     return this.waiting[0];
   }
 

@@ -72,6 +72,7 @@ export class FaultInjector {
       },
       // The provider has delivered everything; what is lost or late since then is not its doing.
       fail: (code, message) => last || invocation.fail(code, message),
+      defer: () => invocation.defer(),
       onControl: (listener) =>
         invocation.onControl((message) => {
           if (control === undefined) listener(message);

@@ -16,6 +16,8 @@ const OVERTAKING_TIME = 30_000;
 export interface AttemptOptions {
   /** Takes the frames, in order. */
   readonly deliver: (attempt: Attempt, frame: Frame) => void;
+  /** Takes the call back before it has begun; false if it will not. */
+  readonly takeBack: (attempt: Attempt) => boolean;
   /** See `TransportLimits.overtakingTime`. */
   readonly overtakingTime: number | undefined;
 }
@@ -27,7 +29,7 @@ export class Attempt implements Invocation {
   readonly dispatchedAt = Date.now();
   /** What the frames have told so far of where it runs. */
   execution: ExecutionDetail | undefined;
-  private readonly deliver: (attempt: Attempt, frame: Frame) => void;
+  private readonly options: AttemptOptions;
   private readonly frames = new SequenceBuffer<Frame>();
   private controller: AbortController | undefined;
   private listener: ((message: ControlMessage) => void) | undefined;
@@ -36,14 +38,12 @@ export class Attempt implements Invocation {
   private run: string | undefined;
   private controls = 0;
   over = false;
-  private readonly overtakingTime: number;
   /** Runs while a frame is missing that later ones have overtaken. */
   private gap: NodeJS.Timeout | undefined;
 
-  constructor(request: EncodedCall, { deliver, overtakingTime = OVERTAKING_TIME }: AttemptOptions) {
+  constructor(request: EncodedCall, options: AttemptOptions) {
     this.request = request;
-    this.deliver = deliver;
-    this.overtakingTime = overtakingTime;
+    this.options = options;
   }
 
   get signal(): AbortSignal {
@@ -66,14 +66,14 @@ export class Attempt implements Invocation {
     this.frames.accept(frame, (next) => {
       if (this.over) return;
       if (next.execution !== undefined) this.execution = next.execution;
-      this.deliver(this, next);
+      this.options.deliver(this, next);
       clearTimeout(this.gap);
       this.gap = undefined;
     });
     if (this.over || !this.frames.hasGap) return;
     this.gap ??= setTimeout(
       () => this.fail("lost", "a part of the answer is missing"),
-      this.overtakingTime,
+      this.options.overtakingTime ?? OVERTAKING_TIME,
     ).unref();
   }
 
@@ -81,7 +81,13 @@ export class Attempt implements Invocation {
     if (this.over) return;
     const { call, attempt } = this.request;
     const base = { call, attempt, item: 0, sequence: Infinity };
-    this.deliver(this, { ...base, type: "error", origin: "transport", code, message });
+    this.options.deliver(this, { ...base, type: "error", origin: "transport", code, message });
+  }
+
+  defer(): boolean {
+    if (this.over || !this.options.takeBack(this)) return false;
+    this.end();
+    return true;
   }
 
   onControl(listener: (message: ControlMessage) => void): void {

@@ -1,6 +1,7 @@
 import type { ErrorFrame, ExecutionDetail, ResultFrame } from "../protocol/frames.js";
 import type { CallOutlet, CallTask } from "./call-task.js";
 import type { Present } from "./detail.js";
+import { awaitedRejection } from "./call-site.js";
 import { decodeFrom } from "./encoding.js";
 import { hush, isCancellation } from "./cancellation.js";
 import { RemoteStream } from "./remote-stream.js";
@@ -11,12 +12,15 @@ export class PromiseOutlet implements CallOutlet {
   untouched = true;
   private readonly functionName: string;
   private readonly present: Present;
+  private readonly isLocated: boolean;
   private resolve!: (value: unknown) => void;
   private reject!: (reason: unknown) => void;
 
-  constructor(functionName: string, present: Present) {
+  /** @param isLocated - the stack of a failure tells who has made the call. */
+  constructor(functionName: string, present: Present, isLocated: boolean) {
     this.functionName = functionName;
     this.present = present;
+    this.isLocated = isLocated;
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -50,6 +54,11 @@ export class PromiseOutlet implements CallOutlet {
 
   failed(thrown: unknown, _frame: ErrorFrame | undefined): void {
     if (isCancellation(thrown)) hush(this.promise);
+    else if (!this.isLocated) {
+      const { rejected, reject } = awaitedRejection(thrown);
+      this.resolve(rejected);
+      return reject();
+    }
     this.reject(thrown);
   }
 }

@@ -41,6 +41,8 @@ export interface CallContext {
   reserveStart(): number;
   /** The call has left the queue. */
   admitted(task: CallTask): void;
+  /** Puts the call into the queue again, at its head; false if there is a place for it. */
+  takeBack(task: CallTask): boolean;
   /** Whether calls wait for a place while none is free. */
   readonly isPlaceWanted: boolean;
   /** The call, a stream, waits for its reader; or does so no more. */
@@ -217,6 +219,7 @@ export class CallTask implements Waiting {
       },
       {
         deliver: (from, frame) => this.onFrame(from, frame),
+        takeBack: (from) => this.takeBack(from),
         overtakingTime: deployment.limits.overtakingTime,
       },
     );
@@ -236,6 +239,18 @@ export class CallTask implements Waiting {
     } catch (error) {
       this.lost(attempt, error);
     }
+  }
+
+  /** An attempt has not been begun, and is not about to be: the call waits for its turn again. */
+  private takeBack(attempt: Attempt): boolean {
+    if (this.settled || this.hasBegun || this.extraPlaces > 0 || this.attempts[0] !== attempt)
+      return false;
+    if (!this.context.takeBack(this)) return false;
+    this.attempts = none;
+    this.nextAttempt = attempt.request.attempt;
+    this.admitted = false;
+    this.deadline?.stop();
+    return true;
   }
 
   private onFrame(attempt: Attempt, frame: Frame): void {

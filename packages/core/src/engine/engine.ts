@@ -7,7 +7,7 @@ import { CallTask, type CallContext, type CallOutlet, type CallSpec } from "./ca
 import { SignalGroup } from "./signal-group.js";
 import { StragglerWatch } from "./straggler-watch.js";
 
-/** Pending calls beyond which memory counts for more than a long stack. */
+/** Pending calls beyond which the memory of those that wait counts for more than the time to pack them. */
 const CROWD = 1000;
 
 /** Carries the calls of one module: admission, attempts, cancellation, statistics. */
@@ -28,6 +28,7 @@ export class Engine implements CallContext {
   private pauses = 0;
   /** Keeps the process alive while there is something to wait for. */
   private readonly hold = setInterval(() => undefined, MAX_DELAY).unref();
+  private holds = false;
   private calls = 0;
   private closed: string | undefined;
 
@@ -35,7 +36,7 @@ export class Engine implements CallContext {
     this.deployment = deployment;
     this.places = options.concurrency === 0 ? Infinity : options.concurrency;
     this.validate = options.validateSerialization;
-    this.admission = new Admission(options);
+    this.admission = new Admission(options, () => deployment.limits.ahead ?? 0);
     this.stragglers = new StragglerWatch({
       threshold: options.speculativeRetryThreshold,
       admission: this.admission,
@@ -56,14 +57,9 @@ export class Engine implements CallContext {
     } else {
       if (signal !== undefined) this.signals.add(signal, task);
       this.admission.submit(task);
-      if (!task.isAdmitted) task.queue();
+      if (!task.isAdmitted && this.pending.size > CROWD) task.queue();
     }
     return task;
-  }
-
-  /** Whether so many calls are pending that each should take less room. */
-  get isCrowded(): boolean {
-    return this.pending.size > CROWD;
   }
 
   nextCallId(): string {
@@ -77,6 +73,13 @@ export class Engine implements CallContext {
   admitted(task: CallTask): void {
     this.running++;
     this.stragglers.add(task);
+  }
+
+  takeBack(task: CallTask): boolean {
+    if (!this.admission.takeBack(task)) return false;
+    this.running--;
+    this.stragglers.delete(task);
+    return true;
   }
 
   get isPlaceWanted(): boolean {
@@ -117,7 +120,10 @@ export class Engine implements CallContext {
 
   /** A stream that nobody reads is nothing to wait for: the process may end with it. */
   private holdOn(): void {
-    if (this.pending.size > this.pauses) this.hold.ref();
+    const holds = this.pending.size > this.pauses;
+    if (holds === this.holds) return;
+    this.holds = holds;
+    if (holds) this.hold.ref();
     else this.hold.unref();
   }
 }

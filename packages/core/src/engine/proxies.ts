@@ -97,8 +97,8 @@ function promiseProxy(parts: ProxyParts, key: string): RemoteFunction {
     } catch (error) {
       return Promise.reject(calledBy(proxy, error));
     }
-    const outlet = new PromiseOutlet(key, present);
-    const callSite = captureCallSite(proxy, engine.isCrowded);
+    const callSite = captureCallSite(proxy);
+    const outlet = new PromiseOutlet(key, present, callSite !== undefined);
     // Each property by its name: there may be a million of these, and a spread takes more room.
     const { args: encoded, attachments, settings } = packed;
     engine.submit(
@@ -120,7 +120,7 @@ function promiseProxy(parts: ProxyParts, key: string): RemoteFunction {
 function streamProxy(parts: ProxyParts, key: string): RemoteFunction {
   const { engine, present } = parts;
   return function proxy(...args) {
-    const callSite = captureCallSite(proxy, engine.isCrowded);
+    const callSite = captureCallSite(proxy);
     // Encoded now, so that what the caller does with the arguments later changes nothing.
     let packed: Packed | undefined;
     let refused: unknown;

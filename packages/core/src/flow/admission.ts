@@ -33,9 +33,14 @@ export class Admission {
   private disarm: (() => void) | undefined;
   /** Somebody waits, or has just waited, for the rate and for nothing else. */
   private rateBound = false;
+  private readonly extra: () => number;
+  /** An extra place was of no use: there are none until a call has ended. */
+  private declined = false;
 
-  constructor({ concurrency, rate, burst = 1 }: AdmissionLimits) {
+  /** @param extra - how many may be admitted beyond `concurrency` just now. Default: none. */
+  constructor({ concurrency, rate, burst = 1 }: AdmissionLimits, extra: () => number = () => 0) {
     this.places = concurrency === 0 ? Infinity : concurrency;
+    this.extra = rate === 0 || rate === Infinity ? extra : () => 0;
     this.rate = new RateLimit(rate, burst);
   }
 
@@ -53,20 +58,27 @@ export class Admission {
   }
 
   submit(waiting: Waiting): void {
-    let queue = this.queues.get(waiting.priority);
-    if (queue === undefined) {
-      this.queues.set(waiting.priority, (queue = new Fifo()));
-      const place = this.priorities.findIndex((each) => each < waiting.priority);
-      this.priorities.splice(place < 0 ? this.priorities.length : place, 0, waiting.priority);
-    }
-    queue.push(waiting);
+    this.queueOf(waiting.priority).push(waiting);
     this.pump();
   }
 
   /** Gives a place back. */
   release(): void {
     this.taken--;
+    this.declined = false;
     this.pump();
+  }
+
+  /**
+   * Takes back what was admitted beyond `concurrency` and has not begun: it is the next of its priority.
+   * False: there is a place for it now.
+   */
+  takeBack(waiting: Waiting): boolean {
+    if (this.taken <= this.places) return false;
+    this.taken--;
+    this.declined = true;
+    this.queueOf(waiting.priority).unshift(waiting);
+    return true;
   }
 
   /** Takes the next turn under `rate`, outside the queue: milliseconds to wait for it. */
@@ -82,6 +94,21 @@ export class Admission {
     this.priorities = [];
   }
 
+  private queueOf(priority: number): Fifo<Waiting> {
+    let queue = this.queues.get(priority);
+    if (queue === undefined) {
+      this.queues.set(priority, (queue = new Fifo()));
+      const place = this.priorities.findIndex((each) => each < priority);
+      this.priorities.splice(place < 0 ? this.priorities.length : place, 0, priority);
+    }
+    return queue;
+  }
+
+  private get hasPlace(): boolean {
+    if (this.taken < this.places) return true;
+    return !this.declined && this.taken < this.places + this.extra();
+  }
+
   private pump(): void {
     // A call that ends while it is admitted comes back here: the loop below goes on for it.
     if (this.pumping) return;
@@ -94,9 +121,8 @@ export class Admission {
   }
 
   private admitWaiting(): void {
-    while (this.taken < this.places) {
-      const waiting = this.peek();
-      if (waiting === undefined) break;
+    for (let waiting = this.peek(); waiting !== undefined; waiting = this.peek()) {
+      if (!this.hasPlace) break;
       const { wait } = this.rate;
       if (wait > 0) {
         this.rateBound = true;
@@ -147,6 +173,11 @@ class Fifo<T> {
 
   push(item: T): void {
     this.items.push(item);
+  }
+
+  unshift(item: T): void {
+    if (this.head > 0) this.items[--this.head] = item;
+    else this.items.unshift(item);
   }
 
   peek(): T | undefined {

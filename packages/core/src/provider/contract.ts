@@ -97,6 +97,11 @@ export interface Invocation {
    * that the execution failed, or takes no more calls).
    */
   fail(code: FailureCode, message: string): void;
+  /**
+   * Gives the call back: it has not been begun, and is the next in the queue again. For calls that came
+   * beyond `concurrency` (see `TransportLimits.ahead`). False if that cannot be done.
+   */
+  defer(): boolean;
   /** Where the transport wants control messages delivered; those sent before arrive at once, in order. */
   onControl(listener: (message: ControlMessage) => void): void;
 }
@@ -121,6 +126,12 @@ export interface TransportLimits {
    * them all: an attempt without its last frame is lost then, and is not waited for. Default: true.
    */
   readonly framesFollow?: boolean;
+  /**
+   * Calls that the transport takes beyond `concurrency` just now, as where a worker is sent its next call
+   * while it runs one that is over at once. What it cannot begin soon, it gives back: `defer()`. Asked for
+   * whenever calls wait. Default: 0.
+   */
+  readonly ahead?: number;
   /**
    * Milliseconds by which later frames of an attempt may overtake an earlier one; after that, the
    * earlier one is lost, and so is the attempt. Default: 30,000.
