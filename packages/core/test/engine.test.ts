@@ -35,6 +35,26 @@ describe("calls", () => {
     await expect(m.functions.rejectWith(undefined)).rejects.toBeUndefined();
   });
 
+  it("tell who awaits them, where they are too many to note who made each", async () => {
+    await using m = await start({}, { concurrency: 0 });
+    async function awaitsThem(): Promise<PromiseSettledResult<unknown>[]> {
+      const calls: Promise<unknown>[] = [];
+      for (let i = 0; i < 2000; i++) calls.push(m.functions.hello(""));
+      for (let i = 0; i < 20; i++) calls.push(m.functions.fail("bad"));
+      return await Promise.allSettled(calls);
+    }
+    const settled = (await awaitsThem()).filter((each) => each.status === "rejected");
+    const stacks = settled.map(({ reason }) => (reason as Error).stack);
+    expect(stacks).toHaveLength(20);
+    for (const stack of stacks) {
+      expect(stack).toMatch(/^RangeError: bad[^]*fixtures\/functions\.ts/);
+      expect(stack).not.toContain("call-site");
+    }
+    expect(stacks).toContainEqual(
+      expect.stringMatching(/at async Promise\.allSettled \(index 20/),
+    );
+  });
+
   it("run at most `concurrency` at a time", async () => {
     await using m = await start({}, { concurrency: 3 });
     const seen = await Promise.all(Array.from({ length: 12 }, () => m.functions.overlap(10)));

@@ -7,8 +7,8 @@ import { machineTime } from "./lease.js";
 /** What a `CallQueue` needs of the way to its supervisor. */
 export interface CallQueueEvents {
   frame(frame: Frame): void;
-  /** The call was not begun, and will not be. */
-  returned(request: EncodedCall): void;
+  /** The call that was sent with that `startBy` was not begun, and will not be. */
+  returned(startBy: number): void;
   /** Calls back when all that was sent before is on its way for sure. */
   whenSent(callback: () => void): void;
 }
@@ -55,7 +55,7 @@ export class CallQueue {
     this.running++;
     const origin = { over: false };
     void this.origins.run(origin, async () => {
-      await this.executor.run(request, this.events.frame);
+      await this.executor.run(request, (frame) => this.events.frame(frame));
       origin.over = true;
       this.running--;
       if (this.ahead.length > 0) this.events.whenSent(() => this.next());
@@ -66,7 +66,7 @@ export class CallQueue {
     while (this.running === 0) {
       const leased = this.ahead.shift();
       if (leased === undefined) return;
-      if (this.closed || machineTime() > leased.startBy) this.events.returned(leased.request);
+      if (this.closed || machineTime() > leased.startBy) this.events.returned(leased.startBy);
       else this.start(leased.request);
     }
   }

@@ -1,4 +1,3 @@
-import { armTimer } from "../timer.js";
 import { LEASE, machineTime } from "./lease.js";
 
 /** A call that was sent to a worker before its turn: see `LEASE`. */
@@ -45,16 +44,24 @@ export class CallsAhead<T extends CallAhead> {
     for (const { returned } of this.calls.splice(0)) returned();
   }
 
-  /** After what the worker has written meanwhile: see `armTimer`. */
   private arm(delay: number): () => void {
-    return armTimer(Math.ceil(delay) + 1, () => {
-      this.disarm = undefined;
-      this.look();
-    });
+    let immediate: NodeJS.Immediate | undefined;
+    const timer = setTimeout(
+      () => {
+        // By then, all has been read that was written until now; but not what is written meanwhile.
+        const now = machineTime();
+        immediate = setImmediate(() => this.look(now));
+      },
+      Math.ceil(delay) + 1,
+    );
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(immediate);
+    };
   }
 
-  private look(): void {
-    const now = machineTime();
+  private look(now: number): void {
+    this.disarm = undefined;
     const valid = this.calls.findIndex(({ startBy }) => startBy >= now);
     const over = this.calls.splice(0, valid < 0 ? this.calls.length : valid);
     const [first] = this.calls;

@@ -66,7 +66,7 @@ function unpack(packed: unknown): FromIsolate | ToIsolate | undefined {
   const end = packed.indexOf(END);
   const fields = packed.slice(1, end).split(GAP);
   const bytes = bytesOf(packed.slice(end + 1));
-  switch (packed[0]) {
+  switch (packed.charAt(0)) {
     case "c":
       return unpackCall(fields, bytes);
     case "y":

@@ -16,8 +16,8 @@ export type FromIsolate =
   /** The user's module could not be loaded; the isolate ends. */
   | { readonly type: "import-failed"; readonly message: string; readonly error: Uint8Array }
   | { readonly type: "frame"; readonly frame: Frame }
-  /** A call that was sent ahead has not been begun in time. */
-  | { readonly type: "returned"; readonly call: string; readonly attempt: number }
+  /** The call that was sent ahead with that `startBy`, which names it, has not been begun in time. */
+  | { readonly type: "returned"; readonly startBy: number }
   /** An exception that a call has left behind which is over: the isolate ends the call at hand, and no more. */
   | { readonly type: "spent" }
   /** An exception that no call awaited; the isolate ends. */

@@ -36,7 +36,7 @@ export function serveIsolate(load: () => Promise<ModuleExports>, channel: Isolat
       const executor = new Executor(exports, channel);
       queue = new CallQueue(executor, {
         frame: (frame) => post({ type: "frame", frame }),
-        returned: ({ call, attempt }) => post({ type: "returned", call, attempt }),
+        returned: (startBy) => post({ type: "returned", startBy }),
         whenSent: (callback) => channel.whenSent(callback),
       });
       post({ type: "ready" });

@@ -60,7 +60,7 @@ interface TurnAhead extends Turn, CallAhead {
 interface Current extends Turn {
   readonly execution: ExecutionDetail;
   /** The call was sent ahead, so that the worker may still leave it. */
-  readonly returned: (() => void) | undefined;
+  readonly lease: CallAhead | undefined;
   streaming: boolean;
   cancelled: boolean;
   /** Runs while the function does. */
@@ -198,13 +198,13 @@ export class Supervisor {
     });
   }
 
-  private enter(turn: Turn, { id }: Isolate, returned?: () => void): Current {
+  private enter(turn: Turn, { id }: Isolate, lease?: CallAhead): Current {
     const { call, idle } = turn;
     return (this.current = {
       call,
       idle,
       execution: this.options.describe(call.request, id),
-      returned,
+      lease,
       streaming: false,
       cancelled: false,
       clock: undefined,
@@ -220,7 +220,7 @@ export class Supervisor {
     // An isolate about to end is not to be taken for the one that has the call.
     const next = isolate === undefined || this.doomed ? undefined : this.ahead.shift();
     if (next === undefined || isolate === undefined) return;
-    const current = this.enter(next, isolate, next.returned);
+    const current = this.enter(next, isolate, next);
     this.attend(current);
     for (const message of next.early) this.pass(current, message);
     current.early = undefined;
@@ -339,7 +339,7 @@ export class Supervisor {
       case "frame":
         return this.onFrame(message.frame);
       case "returned":
-        return this.onReturned(message);
+        return this.onReturned(message.startBy);
       case "spent":
         this.spent = true;
         if (this.current === undefined) this.isolate?.kill();
@@ -355,7 +355,9 @@ export class Supervisor {
 
   private onFrame(frame: Frame): void {
     const { current, verdict } = this;
-    if (current === undefined || !isOf(frame, current)) return;
+    if (current === undefined) return;
+    const { request } = current.call;
+    if (frame.call !== request.call || frame.attempt !== request.attempt) return;
     if (verdict !== undefined && isLast(frame)) {
       // Once it is to be ended, nothing but its end settles the call.
       if (this.ahead.length === 0) return;
@@ -374,11 +376,12 @@ export class Supervisor {
   }
 
   /** A call that was sent ahead had its turn, but too late. */
-  private onReturned(message: FromIsolate & { type: "returned" }): void {
+  private onReturned(startBy: number): void {
     const { current } = this;
-    if (current?.returned === undefined || !isOf(message, current)) return;
+    // What is no longer here has been returned already, and may even be here again.
+    if (current?.lease?.startBy !== startBy) return;
     this.leave(current);
-    current.returned();
+    current.lease.returned();
   }
 
   /** Hands the last frame on; the worker is free before the caller learns of it. */
@@ -473,8 +476,4 @@ function timedOut(message: string): Verdict {
 
 function isLast(frame: Frame): boolean {
   return frame.type === "result" || frame.type === "error";
-}
-
-function isOf(message: { call: string; attempt: number }, { call: { request } }: Turn): boolean {
-  return message.call === request.call && message.attempt === request.attempt;
 }
