@@ -1,12 +1,15 @@
-import type { Isolate, IsolateEvents, StartIsolate, Supervisor } from "@faast/core/worker";
+import type { Isolate, IsolateEvents, Supervisor } from "@faast/core/worker";
 import { DebuggerWatch } from "./debugger-watch.js";
+import { HeapWatchdog } from "./heap-watchdog.js";
 import { inspectorArguments, ownInspectorPort, WorkerInspector } from "./inspector.js";
 import type { Isolation } from "./isolation.js";
-import { memoryLimits, type MemoryLimits } from "./memory-limits.js";
+import { memoryLimits, THREAD_HEADROOM, type MemoryLimits } from "./memory-limits.js";
 import type { IsolateWatch } from "./isolate-watch.js";
 import { MemoryWatchdog } from "./memory-watchdog.js";
 import type { CloudLimits } from "./cloud-limits.js";
 import { ColdStart, IdleLife } from "./simulated-worker.js";
+import { heapsAreTold, threadHeap } from "./thread-heap.js";
+import type { ThreadIsolate } from "./thread-isolate.js";
 import type { WorkerLog } from "./worker-log.js";
 
 /** What it depends on. */
@@ -24,7 +27,7 @@ export interface IsolatePlan {
   readonly worker: number;
   readonly log: WorkerLog;
   readonly supervisor: Supervisor;
-  readonly start: StartIsolate;
+  readonly start: (events: IsolateEvents) => Isolate | ThreadIsolate;
 }
 
 /** Looks after the workers of one instance: memory, debuggers, and the ways of a cloud. */
@@ -32,16 +35,24 @@ export class IsolateCare {
   readonly memory: MemoryLimits;
   private readonly options: IsolateCareOptions;
   private readonly watchdog: MemoryWatchdog;
+  private readonly heapWatchdog: HeapWatchdog;
 
   constructor(options: IsolateCareOptions) {
     this.options = options;
     this.memory = memoryLimits(options);
     this.watchdog = new MemoryWatchdog(this.memory.resident * 2 ** 20);
+    this.heapWatchdog = new HeapWatchdog(this.memory.heap * 2 ** 20);
   }
 
   /** Options for Node of that worker's process. */
   execArgv(worker: number): readonly string[] {
     return inspectorArguments(this.options.inspect, worker);
+  }
+
+  /** MB that V8 is to allow the heap of each worker: what is watched here may go beyond its limit for a moment. */
+  get heapLimit(): number {
+    const watched = this.options.isolation === "thread" && heapsAreTold;
+    return this.memory.heap + (watched ? THREAD_HEADROOM : 0);
   }
 
   /** Whether a debugger may hold a call: where functions are inspected, or the whole process is. */
@@ -71,9 +82,18 @@ export class IsolateCare {
     };
   }
 
-  private watchesOf({ id }: Isolate, { worker, log, supervisor }: IsolatePlan): IsolateWatch[] {
+  private watchesOf(
+    isolate: Isolate | ThreadIsolate,
+    { worker, log, supervisor }: IsolatePlan,
+  ): IsolateWatch[] {
     const { cloud, isolation } = this.options;
+    const { id } = isolate;
     const watches: IsolateWatch[] = [];
+    if ("thread" in isolate && heapsAreTold) {
+      const exceeded = () =>
+        supervisor.condemn({ code: "memory", message: this.memory.heapMessage });
+      watches.push(this.heapWatchdog.watch(threadHeap(isolate.thread), exceeded));
+    }
     if (isolation === "process" && Number(id) > 0) {
       const exceeded = (resident: number) =>
         supervisor.condemn({ code: "memory", message: this.memory.residentMessage(resident) });

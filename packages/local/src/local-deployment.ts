@@ -200,7 +200,7 @@ export class LocalDeployment implements Deployment {
         ...(cloud?.ownEnvironment === true ? cloudEnvironment(process.env) : process.env),
         ...options.env,
       },
-      heapLimit: this.care.memory.heap,
+      heapLimit: this.care.heapLimit,
       output: log.descriptor,
       lastOutput: () => log.tail(),
       onLifeCycle: (event: "started" | "ended", pid: number) => {

@@ -45,9 +45,7 @@ conformanceSuite(framework, {
   readLog,
   name: "local, in threads",
   options: { isolation: "thread" },
-  // On Node 24, a thread that exhausts its heap may end the whole process (docs/limits.md).
-  cannot:
-    Number.parseInt(process.versions.node) < 24 ? ["own process"] : ["own process", "memory limit"],
+  cannot: ["own process"],
 });
 conformanceSuite(framework, {
   ...subject,

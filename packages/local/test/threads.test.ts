@@ -78,9 +78,7 @@ describe("functions in threads", () => {
     expect(logOf(failureDetail(error)?.logUrl)).toContain("]: the last\n");
   });
 
-  // Node 24 may end the whole process instead (docs/limits.md).
-  const itOnSafeNode = Number.parseInt(process.versions.node) < 24 ? it : it.skip;
-  itOnSafeNode("are ended where they exhaust their heap, and nothing else is", async () => {
+  it("are ended where they exhaust their heap, and nothing else is", async () => {
     await using m = await start({ memorySize: 48, maxRetries: 0 });
     await expect(m.functions.exhaustHeap()).rejects.toThrow(FaastOutOfMemoryError);
     expect(await m.functions.hello("next")).toBe("hello next");

@@ -4,7 +4,6 @@
  */
 /* eslint-disable @typescript-eslint/require-await, @typescript-eslint/only-throw-error -- users write such functions, too */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { getHeapStatistics } from "node:v8";
 import { assertSampleValues, sampleErrors, sampleValues } from "./sample-values.js";
 
 export function hello(name: string): string {
@@ -42,9 +41,15 @@ export function print(text: string): void {
 export function readText(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
-/** Bytes. */
-export function heapLimit(): number {
-  return getHeapStatistics().heap_size_limit;
+/** Keeps so many MB of objects for a moment. */
+export async function holdObjects(megabytes: number): Promise<number> {
+  const all: unknown[] = [];
+  while (all.length < megabytes) {
+    all.push(new Array(2 ** 17).fill(0.5));
+    if (all.length % 8 === 0) await sleep(1);
+  }
+  await sleep(3000);
+  return all.length;
 }
 export async function sleep<T>(ms: number, value?: T): Promise<T | undefined> {
   await new Promise((resolve) => setTimeout(resolve, ms));
