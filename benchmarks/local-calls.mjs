@@ -22,18 +22,19 @@ const without = (...names) => all.filter((name) => !names.includes(name));
 /** What is measured, in which unit, and by whom. What is heavy is measured once, and not at all with --quick. */
 const rows = {
   "first result, ms": { what: "first" },
-  "import, ms": { what: "import", by: without("faast, threads") },
+  "import, ms": { what: "import", by: without("faast, threads", "fork, JSON") },
   "calls/s, one after another": { what: "sequence" },
+  "calls/s, 2 workers, 2 at once": { what: "callsAtOnce", parameter: 2 },
   "calls/s, 2 workers": { what: "calls", parameter: 2 },
   "calls/s, 10 workers": { what: "calls", parameter: 10 },
   "calls/s, 100 workers": { what: "calls", parameter: 100, heavy: true },
   "calls/s, 8 workers": { what: "calls", parameter: 8 },
   "calls/s, 64 workers": { what: "calls", parameter: 64, heavy: true },
-  "1 MiB of bytes, echoes/s": { what: "bytes" },
+  "1 MiB of bytes, echoes/s": { what: "bytes", by: without("fork, JSON") },
   "1 MB of objects, echoes/s": { what: "objects" },
   "items/s of a generator": {
     what: "items",
-    by: ["faast, processes", "faast, threads", "faastjs", "fork", "worker_threads"],
+    by: ["faast, processes", "faast, threads", "faastjs", "fork", "fork, JSON", "worker_threads"],
   },
   "heap, B a call of 10,000": { what: "heap", parameter: 10_000 },
   "heap, B a call of 100,000": { what: "heap", parameter: 100_000, by: without("faastjs") },

@@ -42,6 +42,13 @@ const scenarios = {
     await perSecond(2 * number, () => pool.call("noop", 1));
     return { pool, value: await perSecond(2 * number, () => pool.call("noop", 1)) };
   },
+  /** The same, with no more calls under way than there are workers. */
+  async callsAtOnce() {
+    const pool = await adapter.start(number, load);
+    await warm(pool, number * 10);
+    await perSecond(number, () => pool.call("noop", 1));
+    return { pool, value: await perSecond(number, () => pool.call("noop", 1)) };
+  },
   /** Calls a second, one after another. */
   async sequence() {
     const pool = await adapter.start(2, load);

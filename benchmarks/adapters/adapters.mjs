@@ -21,6 +21,22 @@ const faastWith = (options) => ({
   },
 });
 
+const forkWith = (serialization) => ({
+  library: "node:child_process",
+  async start(concurrency) {
+    const { fork } = await import("node:child_process");
+    const program = new URL("raw-child.mjs", import.meta.url);
+    return rawPool(concurrency, () => {
+      const child = fork(program, { serialization });
+      return {
+        post: (message) => child.send(message),
+        listen: (listener) => child.on("message", listener),
+        end: () => child.kill(),
+      };
+    });
+  },
+});
+
 export const adapters = {
   "faast, processes": faastWith({}),
   "faast, threads": faastWith({ isolation: "thread" }),
@@ -82,21 +98,8 @@ export const adapters = {
       return { call: (fn, arg) => pool[fn](arg), stop: () => pool.end() };
     },
   },
-  fork: {
-    library: "node:child_process",
-    async start(concurrency) {
-      const { fork } = await import("node:child_process");
-      const program = new URL("raw-child.mjs", import.meta.url);
-      return rawPool(concurrency, () => {
-        const child = fork(program, { serialization: "advanced" });
-        return {
-          post: (message) => child.send(message),
-          listen: (listener) => child.on("message", listener),
-          end: () => child.kill(),
-        };
-      });
-    },
-  },
+  fork: forkWith("advanced"),
+  "fork, JSON": forkWith("json"),
   worker_threads: {
     library: "node:worker_threads",
     async start(concurrency) {
