@@ -1,16 +1,6 @@
-import { createDebug } from "obug";
+import { createLogger, DebugVariable, type Logger } from "./logger.js";
 
-/** Writes lines to stderr, where it is enabled. */
-export interface Logger {
-  /** Writes a line, formatted as `console.log` does: `%s`, `%d`, `%o`. Free while not `enabled`. */
-  (format: string, ...args: unknown[]): void;
-  /** Its name for the environment variable `DEBUG`. */
-  readonly namespace: string;
-  /** Whether it writes. Initially as `DEBUG` says; may be set. */
-  enabled: boolean;
-  /** Where lines go, as a format and its arguments; may be set. Initially: stderr. */
-  log: (...args: unknown[]) => void;
-}
+export type { Logger };
 
 /** The loggers of faast, by subject: what `log` is. */
 export interface Loggers {
@@ -36,38 +26,21 @@ export interface Loggers {
   readonly awssdk: Logger;
 }
 
-/** A logger that `DEBUG` alone enables. */
-function logger(name: string): Logger {
-  return createDebug(`faast:${name}`);
+const debug = new DebugVariable();
+
+/** A logger that `DEBUG` alone enables, by one of its names. */
+function logger(name: string, ...former: string[]): Logger {
+  const enabled = [name, ...former].some((each) => debug.includes(`faast:${each}`));
+  return createLogger(`faast:${name}`, enabled);
 }
 
 /** A logger that writes unless `DEBUG` takes it out: `-faast:warning`, `-faast:*`. */
 function standingLogger(name: string): Logger {
-  const made = logger(name);
-  made.enabled = !isExcluded(made.namespace);
-  return made;
+  const namespace = `faast:${name}`;
+  return createLogger(namespace, !debug.excludes(namespace));
 }
 
-function isExcluded(namespace: string): boolean {
-  const patterns = (process.env.DEBUG ?? "").split(/[\s,]+/);
-  return patterns
-    .filter((each) => each.startsWith("-"))
-    .map((each) =>
-      each
-        .slice(1)
-        .replace(/[^\w*:]/g, "\\$&")
-        .replaceAll("*", ".*"),
-    )
-    .some((each) => new RegExp(`^${each}$`).test(namespace));
-}
-
-function bundlerLogger(): Logger {
-  const made = logger("bundler");
-  if (logger("webpack").enabled) made.enabled = true;
-  return made;
-}
-
-const bundler = bundlerLogger();
+const bundler = logger("bundler", "webpack");
 
 /**
  * What faast says of its work, on stderr: by the environment variable `DEBUG`, as in

@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { types } from "node:util";
 import { Engine } from "./engine/engine.js";
 import { FaastCancelledError, FaastModuleError, FaastOptionsError } from "./errors.js";
 import { createFaastModule, type FaastModule } from "./faast-module.js";
 import { closeAll, deployJob } from "./job-deployment.js";
+import { lateCrypto } from "./late-builtins.js";
 import { registerLiveModule } from "./live-modules.js";
 import { log } from "./log.js";
 import {
@@ -133,7 +133,7 @@ function overlay(layers: readonly unknown[]): unknown {
 }
 
 function createJob(): DeploySpec["job"] {
-  const id = randomUUID();
+  const id = lateCrypto().randomUUID();
   return { id, name: `faast-${id}`, createdAt: new Date() };
 }
 

@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { FaastOptionsError } from "../errors.js";
+import { lateCrypto } from "../late-builtins.js";
 import { checkOptions } from "../options/option-check.js";
 import { booleanOption, type OptionTable } from "../options/option-table.js";
 import { insideHome } from "./home-directory.js";
@@ -92,7 +92,7 @@ export class PersistentCache {
     }
     const file = this.fileOf(key);
     for (let attempt = 1; ; attempt++) {
-      const temporary = `${file}.${randomUUID()}.tmp`;
+      const temporary = `${file}.${lateCrypto().randomUUID()}.tmp`;
       try {
         await mkdir(this.dir, { recursive: true, mode: 0o700 });
         await writeFile(temporary, value, { mode: 0o600, flag: "wx" });
@@ -155,7 +155,7 @@ export class PersistentCache {
   private fileOf(key: string): string {
     if (typeof key !== "string")
       throw new TypeError("The key of a PersistentCache entry must be a string.");
-    return join(this.dir, createHash("sha256").update(key).digest("hex"));
+    return join(this.dir, lateCrypto().createHash("sha256").update(key).digest("hex"));
   }
 }
 

@@ -1,13 +1,13 @@
-import type { CallOptions } from "../engine/call-settings.js";
-import { commonOptionTable, MAX_TIMEOUT } from "./common-options.js";
-import { MessagePort } from "node:worker_threads";
 import { types } from "node:util";
+import type { CallOptions } from "../engine/call-settings.js";
+import { lateWorkerThreads } from "../late-builtins.js";
+import { commonOptionTable, MAX_TIMEOUT } from "./common-options.js";
 import { option, type OptionTable } from "./option-table.js";
 
 const isNumberFrom = (min: number) => (value: unknown) => typeof value === "number" && value >= min;
 
 const isTransferable = (value: unknown) =>
-  types.isArrayBuffer(value) || value instanceof MessagePort;
+  types.isArrayBuffer(value) || value instanceof lateWorkerThreads().MessagePort;
 
 /** Checks of the options of `with()`; there are no defaults, since the module's own options are. */
 export const callOptionTable: OptionTable<CallOptions> = {

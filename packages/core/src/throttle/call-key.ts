@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { FaastSerializationError } from "../errors.js";
+import { lateCrypto } from "../late-builtins.js";
 import { decode, encode, WireError } from "../wire/index.js";
 
 /**
@@ -21,7 +21,12 @@ export function callKey(functionName: string, args: readonly unknown[]): string 
       { functionName, cause: error },
     );
   }
-  return createHash("sha256").update(functionName).update("\0").update(bytes).digest("hex");
+  return lateCrypto()
+    .createHash("sha256")
+    .update(functionName)
+    .update("\0")
+    .update(bytes)
+    .digest("hex");
 }
 
 /** The value, with the properties of every plain object in it put in order, in place. */

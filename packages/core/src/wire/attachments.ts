@@ -1,5 +1,6 @@
 import { types } from "node:util";
-import { MessagePort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import { lateWorkerThreads } from "../late-builtins.js";
 
 /**
  * What goes along with a document within one process, as it is and not as bytes: memory that both sides
@@ -32,7 +33,7 @@ export class AttachmentList {
 
   /** Whether an object is to be attached. */
   accepts(value: object): value is Attachment {
-    if (types.isSharedArrayBuffer(value) || value instanceof MessagePort) return true;
+    if (isShared(value)) return true;
     return this.#transfer.includes(value) && types.isArrayBuffer(value) && !isDetached(value);
   }
 
@@ -51,6 +52,10 @@ export class AttachmentList {
 /** Those of the attachments that have to be moved when they are posted to another thread. */
 export function transferablesOf(attachments: readonly Attachment[] = []): Transferable[] {
   return attachments.filter(isTransferable);
+}
+
+function isShared(value: object): boolean {
+  return types.isSharedArrayBuffer(value) || value instanceof lateWorkerThreads().MessagePort;
 }
 
 /** Whether a buffer has been moved elsewhere. */

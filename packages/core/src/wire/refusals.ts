@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { MessagePort } from "node:worker_threads";
+import { lateWorkerThreads } from "../late-builtins.js";
 import { isDetached } from "./attachments.js";
 import { classNameOf, isDerived, tagOf, type Kind } from "./kinds.js";
 
@@ -71,7 +71,7 @@ export function objectRefusalOf(value: object, kind: Kind, isWindow = false): Re
     if (types.isBoxedPrimitive(value)) {
       return { what: `a ${classNameOf(value)} object`, advice: "send the primitive value" };
     }
-    if (value instanceof MessagePort)
+    if (value instanceof lateWorkerThreads().MessagePort)
       return { what: "a MessagePort", advice: `it can only go to ${threads}` };
     const tag = tagOf(value);
     return instanceOf(adviceFor(tag) === undefined ? classNameOf(value) : tag);

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
-import { threadId, type MessagePort } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import { lateWorkerThreads } from "../late-builtins.js";
 import { transferablesOf, type Transferable } from "../wire/index.js";
 import { unpackMessages } from "./channel-codec.js";
 import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
@@ -39,6 +40,7 @@ export function serveThread(
   process.argv.splice(1, process.argv.length, program);
   Object.assign(process.env, env);
   // Written here and now: what a thread hands to its parent to print is lost when it ends.
+  const { threadId } = lateWorkerThreads();
   prefixOutput(`[${process.pid}/${threadId}]: `, (text) => writeAll(output, text));
   port.on("close", () => process.exit());
   const batch = new MessageBatch((strings) => port.postMessage(strings));
