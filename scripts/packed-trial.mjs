@@ -5,9 +5,11 @@
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -74,6 +76,18 @@ try {
     megabytes < SIZE_LIMIT,
     true,
   );
+  for (const name of packages) {
+    const directory = join(scratch, "node_modules", "@faast", name);
+    const { exports } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+    const missing = Object.values(exports)
+      .flatMap((target) => (typeof target === "string" ? target : Object.values(target)))
+      .filter((target) => !existsSync(join(directory, target)));
+    expect(`@faast/${name} has what it exports`, missing.join(), "");
+  }
+  const modules = readdirSync(join(scratch, "node_modules", "@faast", "core", "dist"), {
+    recursive: true,
+  }).filter((name) => name.endsWith(".js"));
+  expect(`@faast/core has ${modules.length} modules, at most 30`, modules.length <= 30, true);
   const greeting = /^hello world, from process \d+\n$/;
   expect("the first example as an ES module", run(process.execPath, "main.mjs"), greeting);
   expect("the first example as CommonJS", run(process.execPath, "main.cjs"), greeting);

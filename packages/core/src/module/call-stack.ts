@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { ownDirectory } from "../own-files.js";
 import { scriptFile } from "./script-file.js";
 
 /** Any function at all. */
@@ -25,7 +26,8 @@ export function captureCallers(above: AnyFunction): string[] {
   let names = captureScriptNames(above);
   // The engine gives no frames at all when `above` is not on the stack.
   if (names.length === 0) names = captureScriptNames(captureCallers);
-  const own = ownDirectory();
+  const directory = ownDirectory();
+  const own = directory === undefined ? undefined : fileURLToPath(directory);
   const files = new Set<string>();
   for (const name of names) {
     const file = scriptFile(name);
@@ -86,12 +88,4 @@ function namesInText(stack: string): string[] {
   return [...stack.matchAll(/^\s+at (?:.*? \()?(?:async )?(\S.*?):\d+:\d+\)?$/gm)].map(
     (match) => match[1] ?? "",
   );
-}
-
-/** Where the built package lies. When it was bundled into the user's program, its file is theirs. */
-function ownDirectory(): string | undefined {
-  // A bundler that emits CommonJS leaves `import.meta` empty.
-  const here = import.meta.url as string | undefined;
-  if (here?.endsWith("/module/call-stack.js") !== true) return undefined;
-  return fileURLToPath(new URL("../", here));
 }

@@ -1,4 +1,5 @@
 import type { ErrorFrame, Frame, FrameBase, Timing } from "../protocol/frames.js";
+import { ownDirectory } from "../own-files.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { AttachmentList, encode, type Attachment } from "../wire/index.js";
 import type { ExecutorOptions } from "./executor.js";
@@ -141,7 +142,7 @@ export class FrameWriter {
  * This program's own frames in a stack, which tell its reader nothing. In an archive, it is one file, and
  * the only one without a source map; elsewhere, it is a directory.
  */
-const ownFrames = import.meta.url.replace(/\bframe-writer\.js$/, "");
+const ownFrames = ownDirectory() ?? import.meta.url;
 
 /** A frame through which ours call the user's function, and nobody else's. */
 const passage = /^\s+at (?:async )?AsyncLocalStorage\.run \(node:/;
