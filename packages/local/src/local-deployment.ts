@@ -22,7 +22,7 @@ import {
   type IsolateEvents,
   type ModuleExports,
 } from "@faast/core/worker";
-import { cloudEnvironment, type CloudLimits } from "./cloud-limits.js";
+import type { CloudLimits } from "./cloud-limits.js";
 import { DependencyCache } from "./dependency-cache.js";
 import { DEBUGGING_GRACE } from "./inspector.js";
 import type { InstanceDirectory } from "./instance-directory.js";
@@ -32,6 +32,8 @@ import type { LocalOptions } from "./local-options.js";
 import { onProcessExit } from "./process-exit.js";
 import type { Reaper } from "./reaper.js";
 import { startThreadIsolate } from "./thread-isolate.js";
+import type { WaitingProcess } from "./waiting-process.js";
+import { workerEnvironment } from "./worker-environment.js";
 import { WorkerLog } from "./worker-log.js";
 import { WorkerPool } from "./worker-pool.js";
 
@@ -48,6 +50,8 @@ export interface LocalDeploymentParts {
   readonly threads: { readonly Piscina: typeof Piscina } | undefined;
   readonly directory: InstanceDirectory;
   readonly reaper: Reaper;
+  /** The first worker's process, where it has been started in advance. */
+  readonly waiting: WaitingProcess | undefined;
   /** Tells that the instance uses its installed dependencies no more. */
   readonly releaseDependencies: (() => Promise<void>) | undefined;
   /** Paths in the directory's `code`. */
@@ -100,6 +104,7 @@ export class LocalDeployment implements Deployment {
     );
     this.forgetExit = onProcessExit(() => {
       this.pool.kill();
+      parts.waiting?.kill();
       parts.directory.removeNow();
     });
   }
@@ -138,7 +143,7 @@ export class LocalDeployment implements Deployment {
   }
 
   async close({ deleteCaches, deleteResources }: Required<CleanupOptions>): Promise<void> {
-    await this.pool.close();
+    await Promise.all([this.pool.close(), this.parts.waiting?.end()]);
     for (const log of this.logs.splice(0)) log.close();
     this.restoreEnv?.();
     this.restoreEnv = undefined;
@@ -173,8 +178,11 @@ export class LocalDeployment implements Deployment {
     if (isolation === "inline")
       return startInlineIsolate(() => this.loadInline(), events, { sharesMemory });
     const options = this.processOptions(log);
-    if (threads === undefined)
-      return startProcessIsolate({ ...options, execArgv: this.care.execArgv(index) }, events);
+    if (threads === undefined) {
+      const execArgv = this.care.execArgv(index);
+      const started = this.parts.waiting?.take(options);
+      return startProcessIsolate({ ...options, execArgv, started }, events);
+    }
     const { entry, env, heapLimit } = options;
     const { Piscina: Pool } = threads;
     const output = log.descriptor;
@@ -196,10 +204,7 @@ export class LocalDeployment implements Deployment {
     return {
       entry: join(directory.code, entryPath),
       cwd: directory.code,
-      env: {
-        ...(cloud?.ownEnvironment === true ? cloudEnvironment(process.env) : process.env),
-        ...options.env,
-      },
+      env: workerEnvironment(options.env, cloud),
       heapLimit: this.care.heapLimit,
       output: log.descriptor,
       lastOutput: () => log.tail(),

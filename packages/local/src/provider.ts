@@ -1,4 +1,4 @@
-import { bundle, callableExports, writeInspectionCopy, type SourceRemark } from "@faast/bundler";
+import type { SourceRemark } from "@faast/bundler";
 import { log, type DeploySpec, type Deployment, type Provider } from "@faast/core/provider";
 import { fileURLToPath } from "node:url";
 import { cloudLimitsOf } from "./cloud-limits.js";
@@ -9,6 +9,9 @@ import { LocalDeployment } from "./local-deployment.js";
 import { Reaper } from "./reaper.js";
 import { SimulatedCloud } from "./simulated-cloud.js";
 import { localOptionTable, type LocalOptions } from "./local-options.js";
+import { memoryLimits } from "./memory-limits.js";
+import { WaitingProcess } from "./waiting-process.js";
+import { workerEnvironment } from "./worker-environment.js";
 
 const processEntry = fileURLToPath(new URL("./worker-entry.js", import.meta.url));
 const threadEntry = fileURLToPath(new URL("./thread-entry.js", import.meta.url));
@@ -32,11 +35,23 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     log.warn(
       `the option "inspect" is for worker processes; functions that run ${isolation === "inline" ? "inline" : "in threads"} are inspected with the program: node --inspect`,
     );
-  const directory = await InstanceDirectory.create(job, options.description);
+  const directory = InstanceDirectory.create(job, options.description);
   // From here on, nothing is left behind, even if this process is killed.
   const reaper = new Reaper(directory.path);
   let releaseDependencies: (() => Promise<void>) | undefined;
+  // A worker to be inspected, or simulated, is started when it is needed.
+  const waiting =
+    isolation === "process" && options.inspect === false && cloud === undefined
+      ? new WaitingProcess({
+          directory,
+          reaper,
+          env: workerEnvironment(options.env, cloud),
+          heapLimit: memoryLimits(options).heap,
+        })
+      : undefined;
   try {
+    // Loaded while that process starts.
+    const { bundle, callableExports, writeInspectionCopy } = await import("@faast/bundler");
     const { include, exclude, packageJson, esbuildOptions } = options;
     const bundled = await bundle({
       module: moduleFile,
@@ -74,6 +89,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
       threads,
       directory,
       reaper,
+      waiting,
       releaseDependencies,
       entryPath,
       modulePath,
@@ -82,6 +98,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     });
     return cloud === undefined ? deployment : new SimulatedCloud(deployment, cloud);
   } catch (error) {
+    await waiting?.end();
     // The reaper, whose input ends here, removes what this cannot.
     await directory.remove().catch(() => undefined);
     await releaseDependencies?.().catch(() => undefined);

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FaastProviderError } from "../errors.js";
@@ -40,11 +41,33 @@ export async function resolvePackage(
   specifier: string,
   callers: readonly string[],
 ): Promise<string | undefined> {
+  const files = [...callers, join(process.cwd(), "package.json")];
+  const parents = [...files.map((file) => pathToFileURL(file).href), import.meta.url];
+  return resolveOwn(specifier, parents) ?? resolveAny(specifier, parents);
+}
+
+/**
+ * One of our own packages: what it is for `require()`, it is for `import` as well, and Node itself
+ * resolves the former in a quarter of the time that the latter takes.
+ */
+function resolveOwn(specifier: string, parents: readonly string[]): string | undefined {
+  if (!specifier.startsWith("@faast/")) return undefined;
+  for (const parent of parents) {
+    try {
+      return pathToFileURL(createRequire(parent).resolve(specifier)).href;
+    } catch {
+      // Not seen from there.
+    }
+  }
+  return undefined;
+}
+
+async function resolveAny(
+  specifier: string,
+  parents: readonly string[],
+): Promise<string | undefined> {
   const { resolve } = await import("import-meta-resolve");
-  const parents = [...callers, join(process.cwd(), "package.json")].map(
-    (file) => pathToFileURL(file).href,
-  );
-  for (const parent of [...parents, import.meta.url]) {
+  for (const parent of parents) {
     try {
       return resolve(specifier, parent);
     } catch (error) {

@@ -12,6 +12,7 @@ export {
   type SupervisorOptions,
 } from "./supervisor.js";
 export { LEASE } from "./lease.js";
+export { forkProcess, type ProcessForkOptions } from "./process-fork.js";
 export { startProcessIsolate, type ProcessIsolateOptions } from "./process-isolate.js";
 export { startInlineIsolate } from "./inline-isolate.js";
 export { packMessage, unpackMessages } from "./channel-codec.js";

@@ -1,7 +1,8 @@
-import { fork, type StdioOptions } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { packMessage, unpackMessages } from "./channel-codec.js";
 import type { Isolate, IsolateEvents, IsolateExit } from "./isolate.js";
 import type { FromIsolate } from "./isolate-messages.js";
+import { forkProcess, type ProcessForkOptions } from "./process-fork.js";
 
 /** Milliseconds that a process has to end by itself when it is asked to. */
 const STOP_GRACE = 1000;
@@ -14,20 +15,15 @@ const abortCodes: ReadonlySet<number | null> = new Set([133, 134]);
 /** What V8 prints then. No structured report of it reaches the parent process. */
 const outOfMemoryBanner = /heap out of memory|Reached heap limit|process OOM/;
 
-export interface ProcessIsolateOptions {
-  /** The program: an archive's entry, which calls `serveProcess`. */
-  readonly entry: string;
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Heap limit, in MB; 0: Node's own. */
-  readonly heapLimit: number;
-  /** Further options of Node for the process. Default: none. */
-  readonly execArgv?: readonly string[];
-  /** Where standard output and error go: a file descriptor, or whoever takes what is written. */
-  readonly output: number | ((chunk: Buffer) => void);
+export interface ProcessIsolateOptions extends ProcessForkOptions {
+  /**
+   * The process, where it runs already: made by `forkProcess` with these options, and told to run the
+   * entry. Default: it is started now.
+   */
+  readonly started?: ChildProcess | undefined;
   /** What the process has printed at last, to tell an exhausted heap from other ends. */
   readonly lastOutput: () => string;
-  /** Told the process id when it is known, and when the process is gone. */
+  /** Told the process id when it is known, if the process is started now, and when it is gone. */
   readonly onLifeCycle?: (event: "started" | "ended", pid: number) => void;
 }
 
@@ -36,22 +32,9 @@ export function startProcessIsolate(
   options: ProcessIsolateOptions,
   events: IsolateEvents,
 ): Isolate {
-  const child = fork(options.entry, [], {
-    cwd: options.cwd,
-    env: options.env,
-    execArgv: [
-      ...(options.heapLimit > 0 ? [`--max-old-space-size=${options.heapLimit}`] : []),
-      ...(options.execArgv ?? []),
-    ],
-    serialization: "advanced",
-    stdio: stdioFor(options.output),
-  });
-  if (typeof options.output === "function") {
-    child.stdout?.on("data", options.output);
-    child.stderr?.on("data", options.output);
-  }
+  const child = options.started ?? forkProcess(options);
   const { pid } = child;
-  if (pid !== undefined) options.onLifeCycle?.("started", pid);
+  if (pid !== undefined && options.started === undefined) options.onLifeCycle?.("started", pid);
   let stopping: NodeJS.Timeout | undefined;
   let over = false;
 
@@ -108,11 +91,6 @@ export function startProcessIsolate(
       }
     },
   };
-}
-
-function stdioFor(output: ProcessIsolateOptions["output"]): StdioOptions {
-  const each = typeof output === "number" ? output : "pipe";
-  return ["ignore", each, each, "ipc"];
 }
 
 function describeExit(
