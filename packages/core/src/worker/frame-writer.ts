@@ -1,5 +1,5 @@
 import type { ErrorFrame, Frame, FrameBase, Timing } from "../protocol/frames.js";
-import { ownDirectory } from "../own-files.js";
+import { ownLocations } from "../own-files.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { AttachmentList, encode, type Attachment } from "../wire/index.js";
 import type { ExecutorOptions } from "./executor.js";
@@ -139,19 +139,20 @@ export class FrameWriter {
 }
 
 /**
- * This program's own frames in a stack, which tell its reader nothing. In an archive, it is one file, and
- * the only one without a source map; elsewhere, it is a directory.
+ * What this program's own frames in a stack have in them, which tell its reader nothing. In an archive,
+ * it is one file, and the only one without a source map; elsewhere, it is a package.
  */
-const ownFrames = ownDirectory() ?? import.meta.url;
+const ownFrames = ownLocations();
 
 /** A frame through which ours call the user's function, and nobody else's. */
 const passage = /^\s+at (?:async )?AsyncLocalStorage\.run \(node:/;
 
 /** A stack that shows what is the user's. */
 function withoutOwnFrames(stack: string): string {
-  if (!stack.includes(ownFrames)) return stack;
+  const hasOwn = (text: string) => ownFrames.some((each) => text.includes(each));
+  if (!hasOwn(stack)) return stack;
   const lines = stack.split("\n");
-  const isOwn = (line = "") => line.includes(ownFrames) && /^\s+at /.test(line);
+  const isOwn = (line = "") => hasOwn(line) && /^\s+at /.test(line);
   return lines
     .filter((line, i) => !isOwn(line) && !(passage.test(line) && isOwn(lines[i + 1])))
     .join("\n");
