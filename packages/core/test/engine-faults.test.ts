@@ -65,6 +65,8 @@ describe("a stream", () => {
           const twin: Invocation = {
             request: invocation.request,
             signal: invocation.signal,
+            over: false,
+            defer: () => false,
             receive: (frame) => invocation.receive(frame),
             fail: (code, message) => invocation.fail(code, message),
             onControl: (listener) => listeners.push(listener),

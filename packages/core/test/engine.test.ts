@@ -50,9 +50,7 @@ describe("calls", () => {
       expect(stack).toMatch(/^RangeError: bad[^]*fixtures\/functions\.ts/);
       expect(stack).not.toContain("call-site");
     }
-    expect(stacks).toContainEqual(
-      expect.stringMatching(/at async Promise\.allSettled \(index 20/),
-    );
+    expect(stacks).toContainEqual(expect.stringMatching(/at async Promise\.allSettled \(index 20/));
   });
 
   it("run at most `concurrency` at a time", async () => {
