@@ -11,15 +11,17 @@ export function ownDirectory(): string | undefined {
 }
 
 /**
- * What tells a frame of this package in the text of a stack: its location as a URL or as a path, as it
- * was built or, by its source maps, as it was written. As a part of another program, such as an
- * archive's entry, that program's file.
+ * What tells a frame of this package, around a function of the user's, in the text of a stack: its location
+ * as a URL or as a path, as it was built or, by its source maps, as it was written. As a part of another
+ * program, such as an archive's entry, that program's file.
  */
 export function ownLocations(): readonly string[] {
   const built = ownDirectory();
   if (built === undefined) return [ownFile()].filter((file) => file !== undefined);
-  const written = new URL("../src/", built).href;
-  return [built, written].flatMap((url) => [url, fileURLToPath(url)]);
+  const places = ["chunks/", "worker/", "../src/worker/"];
+  return places
+    .map((each) => new URL(each, built).href)
+    .flatMap((url) => [url, fileURLToPath(url)]);
 }
 
 /** Undefined where a bundler has made CommonJS, which leaves `import.meta` empty. */

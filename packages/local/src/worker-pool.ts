@@ -43,6 +43,8 @@ interface Waiting {
 export class WorkerPool {
   private readonly limit: number;
   private readonly together: number;
+  /** Workers for calls that are over at once. The calling process has its own core full of them. */
+  private readonly hot: number;
   private readonly ahead: boolean;
   private readonly create: (index: number) => Supervisor;
   private readonly pace = new CallPace();
@@ -65,6 +67,7 @@ export class WorkerPool {
   ) {
     this.limit = limit === 0 ? Infinity : limit;
     this.together = together;
+    this.hot = Math.max(1, together - 1);
     this.ahead = ahead;
     this.create = create;
   }
@@ -72,7 +75,7 @@ export class WorkerPool {
   /** Calls that it takes beyond its limit: see `TransportLimits.ahead`. */
   get spare(): number {
     if (!this.ahead || !this.lastWasShort || this.waiting.length > 0) return 0;
-    return Math.min(this.together, this.workers.length) * AHEAD - this.inHand;
+    return Math.min(this.hot, this.workers.length) * AHEAD - this.inHand;
   }
 
   run(invocation: Invocation): void {
@@ -103,7 +106,7 @@ export class WorkerPool {
       attachments === undefined &&
       this.pace.isShort(functionName);
     const spare =
-      isShort && this.activeWorkers() >= this.together
+      isShort && this.activeWorkers() >= this.hot
         ? undefined
         : (this.idle.pop() ?? this.seed());
     if (spare !== undefined) {
@@ -117,7 +120,7 @@ export class WorkerPool {
   /** Workers that run calls and are not held up by them. */
   private activeWorkers(): number {
     const inUse = this.workers.length - this.idle.length;
-    if (inUse < this.together) return inUse;
+    if (inUse < this.hot) return inUse;
     const now = performance.now();
     let active = 0;
     for (const worker of this.workers) if (worker.load > 0 && !worker.isStuck(now)) active++;

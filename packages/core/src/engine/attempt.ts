@@ -13,11 +13,12 @@ export type ControlBody<M = ControlMessage> = M extends ControlMessage
 /** Milliseconds by which frames may be overtaken, where the transport does not say. */
 const OVERTAKING_TIME = 30_000;
 
-export interface AttemptOptions {
+/** The call that an attempt is for. */
+export interface AttemptOwner {
   /** Takes the frames, in order. */
-  readonly deliver: (attempt: Attempt, frame: Frame) => void;
+  deliver(attempt: Attempt, frame: Frame): void;
   /** Takes the call back before it has begun; false if it will not. */
-  readonly takeBack: (attempt: Attempt) => boolean;
+  takeBack(attempt: Attempt): boolean;
   /** See `TransportLimits.overtakingTime`. */
   readonly overtakingTime: number | undefined;
 }
@@ -29,7 +30,7 @@ export class Attempt implements Invocation {
   readonly dispatchedAt = Date.now();
   /** What the frames have told so far of where it runs. */
   execution: ExecutionDetail | undefined;
-  private readonly options: AttemptOptions;
+  private readonly owner: AttemptOwner;
   private readonly frames = new SequenceBuffer<Frame>();
   private controller: AbortController | undefined;
   private listener: ((message: ControlMessage) => void) | undefined;
@@ -41,9 +42,9 @@ export class Attempt implements Invocation {
   /** Runs while a frame is missing that later ones have overtaken. */
   private gap: NodeJS.Timeout | undefined;
 
-  constructor(request: EncodedCall, options: AttemptOptions) {
+  constructor(request: EncodedCall, owner: AttemptOwner) {
     this.request = request;
-    this.options = options;
+    this.owner = owner;
   }
 
   get signal(): AbortSignal {
@@ -66,14 +67,14 @@ export class Attempt implements Invocation {
     this.frames.accept(frame, (next) => {
       if (this.over) return;
       if (next.execution !== undefined) this.execution = next.execution;
-      this.options.deliver(this, next);
+      this.owner.deliver(this, next);
       clearTimeout(this.gap);
       this.gap = undefined;
     });
     if (this.over || !this.frames.hasGap) return;
     this.gap ??= setTimeout(
       () => this.fail("lost", "a part of the answer is missing"),
-      this.options.overtakingTime ?? OVERTAKING_TIME,
+      this.owner.overtakingTime ?? OVERTAKING_TIME,
     ).unref();
   }
 
@@ -81,11 +82,11 @@ export class Attempt implements Invocation {
     if (this.over) return;
     const { call, attempt } = this.request;
     const base = { call, attempt, item: 0, sequence: Infinity };
-    this.options.deliver(this, { ...base, type: "error", origin: "transport", code, message });
+    this.owner.deliver(this, { ...base, type: "error", origin: "transport", code, message });
   }
 
   defer(): boolean {
-    if (this.over || !this.options.takeBack(this)) return false;
+    if (this.over || !this.owner.takeBack(this)) return false;
     this.end();
     return true;
   }

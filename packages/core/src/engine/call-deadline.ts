@@ -1,47 +1,16 @@
-import { MAX_DELAY } from "../timer.js";
+import { MAX_DELAY, unarmed } from "../timer.js";
 
 /** Milliseconds between two looks at a stream that has paused for too long, where nobody minds yet. */
 const PAUSE_CHECK = 1000;
 
-/** A delay up to which a timer is set at once (ms): more than the time between two looks at the others. */
-const SOON = 2000;
-/** Milliseconds between two looks at deadlines that have no timer yet. */
-const ARMING = 1000;
-
-/** Deadlines that get a timer if their call is not over soon: most calls are, and timers cost something. */
-class UnarmedDeadlines {
-  private readonly deadlines = new Set<CallDeadline>();
-  private interval: NodeJS.Timeout | undefined;
-
-  add(deadline: CallDeadline): void {
-    this.deadlines.add(deadline);
-    this.interval ??= setInterval(() => this.look(), ARMING).unref();
-  }
-
-  delete(deadline: CallDeadline): void {
-    this.deadlines.delete(deadline);
-  }
-
-  private look(): void {
-    if (this.deadlines.size === 0) {
-      clearInterval(this.interval);
-      this.interval = undefined;
-    }
-    for (const deadline of this.deadlines) deadline.arm();
-    this.deadlines.clear();
-  }
-}
-
-const unarmed = new UnarmedDeadlines();
-
 /** What a `CallDeadline` watches for. */
 export interface DeadlineTerms {
   /** Milliseconds that a stream may wait for its reader, if others wait for its place. */
-  readonly pause: number;
+  readonly longestPause: number;
   /** Whether others wait for the call's place. */
-  readonly isPlaceWanted: () => boolean;
+  readonly isPlaceWanted: boolean;
   /** Called once: the call was silent, or paused, for too long. */
-  readonly expired: (reason: "silence" | "pause") => void;
+  expire(reason: "silence" | "pause"): void;
 }
 
 /**
@@ -78,7 +47,7 @@ export class CallDeadline {
     if (this.paused) return;
     this.paused = true;
     this.since = performance.now();
-    this.wakeWithin(this.terms.pause);
+    this.wakeWithin(this.terms.longestPause);
   }
 
   stop(): void {
@@ -96,8 +65,7 @@ export class CallDeadline {
     unarmed.delete(this);
     clearTimeout(this.timer);
     this.due = due;
-    if (delay > SOON) unarmed.add(this);
-    else this.arm();
+    unarmed.add(this, delay);
   }
 
   /** Sets the timer. */
@@ -114,11 +82,12 @@ export class CallDeadline {
 
   private look(): void {
     this.due = Infinity;
-    const { expired, isPlaceWanted, pause } = this.terms;
-    const left = this.since + (this.paused ? pause : this.silence) - performance.now();
+    const { terms } = this;
+    const time = this.paused ? terms.longestPause : this.silence;
+    const left = this.since + time - performance.now();
     if (left > 0) this.wakeWithin(left);
-    else if (!this.paused) expired("silence");
-    else if (isPlaceWanted()) expired("pause");
+    else if (!this.paused) terms.expire("silence");
+    else if (terms.isPlaceWanted) terms.expire("pause");
     else this.wakeWithin(PAUSE_CHECK);
   }
 }

@@ -11,11 +11,11 @@ import { FaastCancelledError } from "../errors.js";
 import type { Deployment } from "../provider/contract.js";
 import type { StatsRecorder } from "../stats/stats-recorder.js";
 import type { Waiting } from "../flow/admission.js";
-import { Attempt, type ControlBody } from "./attempt.js";
+import { Attempt, type AttemptOwner, type ControlBody } from "./attempt.js";
 import { log } from "../log.js";
 import { armTimer } from "../timer.js";
 import type { Attachment } from "../wire/index.js";
-import { CallDeadline } from "./call-deadline.js";
+import { CallDeadline, type DeadlineTerms } from "./call-deadline.js";
 import type { CallSite } from "./call-site.js";
 import { failureOfFrame, isTransient, localFailure, type Failure } from "./failure.js";
 import { RetryBudget } from "./retry-budget.js";
@@ -80,7 +80,7 @@ export interface CallOutlet {
 }
 
 /** One call from its submission to its outcome: waiting, attempts, retries, deadline, cancellation. */
-export class CallTask implements Waiting {
+export class CallTask implements Waiting, AttemptOwner, DeadlineTerms {
   readonly spec: CallSpec;
   outlet: CallOutlet;
   abandoned = false;
@@ -136,13 +136,8 @@ export class CallTask implements Waiting {
 
   admit(): void {
     this.admitted = true;
-    const { context, spec } = this;
-    context.admitted(this);
-    this.deadline = new CallDeadline({
-      pause: spec.settings.timeout,
-      isPlaceWanted: () => context.isPlaceWanted,
-      expired: (reason) => this.expire(reason),
-    });
+    this.context.admitted(this);
+    this.deadline = new CallDeadline(this);
     this.startAttempt();
   }
 
@@ -211,38 +206,32 @@ export class CallTask implements Waiting {
         attempt: this.nextAttempt++,
         functionName,
         args: isQueued(args) ? unqueued(args) : args,
-        ...(attachments === undefined ? undefined : { attachments }),
+        attachments,
         timeout: settings.timeout,
         stream,
         credit,
         validate: this.context.validate,
       },
-      {
-        deliver: (from, frame) => this.onFrame(from, frame),
-        takeBack: (from) => this.takeBack(from),
-        overtakingTime: deployment.limits.overtakingTime,
-      },
+      this,
     );
-    this.attempts = [...this.attempts, attempt];
+    this.attempts = this.attempts === none ? [attempt] : [...this.attempts, attempt];
     if (log.calls.enabled) this.note("attempt %d", attempt.request.attempt);
     this.hasBegun = false;
     this.deadline?.heard(this.silence);
     for (const body of this.replay ?? []) attempt.send(body);
     try {
-      deployment.invoke(attempt).then(
-        () => {
-          if (deployment.limits.framesFollow === false)
-            attempt.fail("lost", "the transport ended without an outcome of the call");
-        },
-        (error: unknown) => this.lost(attempt, error),
-      );
+      const ended =
+        deployment.limits.framesFollow === false
+          ? () => attempt.fail("lost", "the transport ended without an outcome of the call")
+          : undefined;
+      deployment.invoke(attempt).then(ended, (error: unknown) => this.lost(attempt, error));
     } catch (error) {
       this.lost(attempt, error);
     }
   }
 
   /** An attempt has not been begun, and is not about to be: the call waits for its turn again. */
-  private takeBack(attempt: Attempt): boolean {
+  takeBack(attempt: Attempt): boolean {
     if (this.settled || this.hasBegun || this.extraPlaces > 0 || this.attempts[0] !== attempt)
       return false;
     if (!this.context.takeBack(this)) return false;
@@ -253,7 +242,19 @@ export class CallTask implements Waiting {
     return true;
   }
 
-  private onFrame(attempt: Attempt, frame: Frame): void {
+  get overtakingTime(): number | undefined {
+    return this.context.deployment.limits.overtakingTime;
+  }
+
+  get longestPause(): number {
+    return this.spec.settings.timeout;
+  }
+
+  get isPlaceWanted(): boolean {
+    return this.context.isPlaceWanted;
+  }
+
+  deliver(attempt: Attempt, frame: Frame): void {
     if (this.settled) return;
     this.hasBegun = true;
     switch (frame.type) {
@@ -341,7 +342,7 @@ export class CallTask implements Waiting {
     return this.spec.settings.timeout + (this.hasBegun ? 0 : startupTime) + silenceGrace;
   }
 
-  private expire(reason: "silence" | "pause"): void {
+  expire(reason: "silence" | "pause"): void {
     const [attempt] = this.attempts;
     if (attempt === undefined) return;
     const seconds = this.spec.settings.timeout / 1000;

@@ -2,12 +2,12 @@ import type { ControlMessage } from "../protocol/control.js";
 import type { Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { SequenceBuffer } from "../protocol/sequence.js";
-import { armTimer } from "../timer.js";
+import { armTimer, unarmed, type Unarmed } from "../timer.js";
 
 /** What a `CallClock` tells. */
 export interface ClockEvents {
   /** The call has used up its time. */
-  expired(): void;
+  expired(clock: CallClock): void;
   /** The call, a stream, has begun to wait for its reader, or has ceased to. */
   paused(paused: boolean): void;
 }
@@ -16,14 +16,16 @@ export interface ClockEvents {
  * Counts the time that a call runs. A stream that has sent all it was asked for waits for its reader,
  * and that is not its own time: what the stream is owed is seen in the messages up and the frames down.
  */
-export class CallClock {
+export class CallClock implements Unarmed {
   private readonly events: ClockEvents;
-  private readonly order = new SequenceBuffer<ControlMessage>();
+  private order: SequenceBuffer<ControlMessage> | undefined;
   /** Milliseconds left when the clock was last stopped. */
   private left: number;
   private startedAt = 0;
   private running = false;
   private suspended: boolean;
+  /** Time is counted. */
+  private counting = false;
   private disarm: (() => void) | undefined;
   private streaming = false;
   /** Items asked for on credit, over the whole call. */
@@ -42,7 +44,7 @@ export class CallClock {
 
   start(): void {
     this.running = true;
-    this.arm();
+    this.count();
   }
 
   stop(): void {
@@ -54,24 +56,34 @@ export class CallClock {
   suspend(suspended: boolean): void {
     this.suspended = suspended;
     if (suspended) this.halt();
-    else this.arm();
+    else this.count();
   }
 
-  private arm(): void {
-    if (this.disarm !== undefined || !this.running || this.suspended) return;
+  /** Sets the timer. */
+  arm(): void {
+    const left = this.left - (performance.now() - this.startedAt);
+    this.disarm = armTimer(Math.max(1, left), () => this.events.expired(this));
+  }
+
+  private count(): void {
+    if (this.counting || !this.running || this.suspended) return;
+    this.counting = true;
     this.startedAt = performance.now();
-    this.disarm = armTimer(this.left, () => this.events.expired());
+    unarmed.add(this, this.left);
   }
 
   private halt(): void {
-    if (this.disarm === undefined) return;
-    this.disarm();
+    if (!this.counting) return;
+    this.counting = false;
+    unarmed.delete(this);
+    this.disarm?.();
     this.disarm = undefined;
     this.left = Math.max(1, this.left - (performance.now() - this.startedAt));
   }
 
   /** A message goes up to the call; messages may come twice, or out of order. */
   control(message: ControlMessage): void {
+    this.order ??= new SequenceBuffer();
     this.order.accept(message, (next) => {
       if (next.type === "credit") this.credit += next.items;
       else if (next.type !== "cancel") this.steps++;

@@ -5,12 +5,8 @@
  */
 export { serveProcess } from "./serve-process.js";
 export { serveThread, type ThreadStart } from "./serve-thread.js";
-export {
-  Supervisor,
-  type Idle,
-  type SupervisedCall,
-  type SupervisorOptions,
-} from "./supervisor.js";
+export type { Idle, SupervisedCall } from "./call-turn.js";
+export { Supervisor, type SupervisorOptions } from "./supervisor.js";
 export { LEASE } from "./lease.js";
 export { forkProcess, type ProcessForkOptions } from "./process-fork.js";
 export { startProcessIsolate, type ProcessIsolateOptions } from "./process-isolate.js";

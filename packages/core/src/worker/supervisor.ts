@@ -2,7 +2,19 @@ import type { ControlMessage } from "../protocol/control.js";
 import type { ErrorFrame, ExecutionDetail, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import { armTimer } from "../timer.js";
-import { CallClock } from "./call-clock.js";
+import { CallClock, type ClockEvents } from "./call-clock.js";
+import {
+  cancelled,
+  currentOf,
+  failureFrame,
+  isLast,
+  timedOut,
+  type Current,
+  type Idle,
+  type SupervisedCall,
+  type Turn,
+  type TurnAhead,
+} from "./call-turn.js";
 import { CallsAhead, type CallAhead } from "./calls-ahead.js";
 import type { Isolate, IsolateExit, StartIsolate } from "./isolate.js";
 import { failureOfEnd, type EndAdvice, type Verdict } from "./isolate-end.js";
@@ -16,59 +28,12 @@ const CANCEL_GRACE = 1000;
 const GOES_ON =
   "; it goes on, since nothing can end a call that runs in the calling process (isolation: 'inline', childProcess: false)";
 
-/** One attempt of a call, as the supervisor sees it. */
-export interface SupervisedCall {
-  readonly request: EncodedCall;
-  /**
-   * Milliseconds, from when the module is loaded, after which the platform ends whatever runs. They do
-   * not stop while a stream waits for its reader. Default: none.
-   */
-  readonly platformTimeout?: number;
-  receive(frame: Frame): void;
-  onControl(listener: (message: ControlMessage) => void): void;
-}
-
 export interface SupervisorOptions extends EndAdvice {
   readonly start: StartIsolate;
   /** Milliseconds that the isolate may take to load the user's module. */
   readonly startupTime: number;
   /** What is told of a call's execution, given the isolate's id. */
   readonly describe: (request: EncodedCall, isolateId: string) => ExecutionDetail;
-}
-
-/**
- * Told once of each call, when the worker can take another: just before the last frame goes to the call, so
- * that whoever is called next finds it free.
- *
- * @param executionTime - milliseconds that the function has run, if it has come to an end.
- */
-export type Idle = (executionTime: number | undefined) => void;
-
-/** A call that is to have its turn. */
-interface Turn {
-  readonly call: SupervisedCall;
-  readonly idle: Idle;
-}
-
-/** A call that was sent before its turn. */
-interface TurnAhead extends Turn, CallAhead {
-  /** Control messages that came meanwhile. */
-  readonly early: ControlMessage[];
-  cancelled: boolean;
-}
-
-interface Current extends Turn {
-  readonly execution: ExecutionDetail;
-  /** The call was sent ahead, so that the worker may still leave it. */
-  readonly lease: CallAhead | undefined;
-  streaming: boolean;
-  cancelled: boolean;
-  /** Runs while the function does. */
-  clock: CallClock | undefined;
-  /** Control messages that came before the call could be sent; undefined once it is. */
-  early: ControlMessage[] | undefined;
-  /** Sequence of the next frame. */
-  sequence: number;
 }
 
 /**
@@ -94,6 +59,10 @@ export class Supervisor {
   private closing: (() => void)[] = [];
   /** A call that came while the isolate was ending. */
   private waiting: Turn | undefined;
+  private readonly clockEvents: ClockEvents = {
+    expired: (clock) => this.onExpired(clock),
+    paused: (paused) => this.isolate?.setBusy(!paused),
+  };
   private readonly ahead = new CallsAhead<TurnAhead>(() => this.finishEnd());
 
   constructor(options: SupervisorOptions) {
@@ -199,18 +168,8 @@ export class Supervisor {
   }
 
   private enter(turn: Turn, { id }: Isolate, lease?: CallAhead): Current {
-    const { call, idle } = turn;
-    return (this.current = {
-      call,
-      idle,
-      execution: this.options.describe(call.request, id),
-      lease,
-      streaming: false,
-      cancelled: false,
-      clock: undefined,
-      early: [],
-      sequence: 0,
-    });
+    const execution = this.options.describe(turn.call.request, id);
+    return (this.current = currentOf(turn, execution, lease));
   }
 
   /** It is the turn of the call that was sent next, if there is one: the isolate begins it by itself. */
@@ -273,17 +232,16 @@ export class Supervisor {
     if (platformTimeout !== undefined) {
       this.armTimeout(platformTimeout, timedOut("the platform allows no more time for the call"));
     }
-    const seconds = request.timeout / 1000;
-    const events = {
-      expired: () => {
-        const goesOn = this.isolate?.goesOn === true ? GOES_ON : "";
-        const message = `the call ran longer than its time-out of ${seconds} s${goesOn}`;
-        if (this.current === current) this.end(timedOut(message));
-      },
-      paused: (paused: boolean) => this.isolate?.setBusy(!paused),
-    };
-    const clock = (current.clock = new CallClock(request, events, this.suspended));
+    const clock = (current.clock = new CallClock(request, this.clockEvents, this.suspended));
     clock.start();
+  }
+
+  private onExpired(clock: CallClock): void {
+    const { current } = this;
+    if (current?.clock !== clock) return;
+    const seconds = current.call.request.timeout / 1000;
+    const goesOn = this.isolate?.goesOn === true ? GOES_ON : "";
+    this.end(timedOut(`the call ran longer than its time-out of ${seconds} s${goesOn}`));
   }
 
   private pass(current: Current, message: ControlMessage): void {
@@ -363,7 +321,7 @@ export class Supervisor {
       if (this.ahead.length === 0) return;
       // But it has begun the next one.
       this.verdict = undefined;
-      return this.settle(current, this.failureFrame(current, { ...verdict }));
+      return this.settle(current, failureFrame(current, { ...verdict }));
     }
     current.sequence = frame.sequence + 1;
     if (!isLast(frame) && !current.cancelled) current.clock?.frame(frame);
@@ -456,24 +414,6 @@ export class Supervisor {
     const { importFailure, uncaught, verdict } = this;
     const loading = current.early !== undefined;
     const end = { exit, verdict, importFailure, uncaught, loading };
-    return this.failureFrame(current, failureOfEnd(end, this.options));
+    return failureFrame(current, failureOfEnd(end, this.options));
   }
-
-  private failureFrame(
-    { call: { request }, sequence }: Current,
-    failure: Pick<ErrorFrame, "code" | "message" | "value">,
-  ): ErrorFrame {
-    const { call, attempt } = request;
-    return { type: "error", origin: "runtime", call, attempt, item: 0, sequence, ...failure };
-  }
-}
-
-const cancelled: Verdict = { code: "cancelled", message: "the call was cancelled" };
-
-function timedOut(message: string): Verdict {
-  return { code: "timeout", message };
-}
-
-function isLast(frame: Frame): boolean {
-  return frame.type === "result" || frame.type === "error";
 }
