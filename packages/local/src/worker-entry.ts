@@ -1,3 +1,3 @@
 import { serveProcess } from "@faast/core/worker";
 
-serveProcess(() => import("faast:module"));
+serveProcess(() => import("faast:module"), { staysAwake: true });

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Invocation } from "@faast/core/provider";
-import { LEASE, type Supervisor } from "@faast/core/worker";
+import { LEASE, Wakefulness, type Supervisor } from "@faast/core/worker";
 import { CallPace } from "./call-pace.js";
 import { AHEAD, PoolWorker } from "./pool-worker.js";
 
@@ -48,6 +48,7 @@ export class WorkerPool {
   private readonly ahead: boolean;
   private readonly create: (index: number) => Supervisor;
   private readonly pace = new CallPace();
+  private readonly wakefulness = new Wakefulness();
   private readonly workers: PoolWorker[] = [];
   /** The one used last goes first, so that as few as possible are in use. */
   private readonly idle: PoolWorker[] = [];
@@ -106,9 +107,8 @@ export class WorkerPool {
       attachments === undefined &&
       this.pace.isShort(functionName);
     const spare =
-      isShort && this.activeWorkers() >= this.hot
-        ? undefined
-        : (this.idle.pop() ?? this.seed());
+      isShort && this.activeWorkers() >= this.hot ? undefined : (this.idle.pop() ?? this.seed());
+    if (isShort) this.wakefulness.extend();
     if (spare !== undefined) {
       spare.run(invocation);
       return true;

@@ -3,6 +3,10 @@ import type { Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import type { Executor } from "./executor.js";
 import { machineTime } from "./lease.js";
+import { Wakefulness } from "./wakefulness.js";
+
+/** Milliseconds up to which another call may be on its way already when one ends. */
+const SHORT = 0.2;
 
 /** What a `CallQueue` needs of the way to its supervisor. */
 export interface CallQueueEvents {
@@ -26,12 +30,15 @@ export class CallQueue {
   /** Tells, of an exception that no call awaited, which call it comes from. */
   private readonly origins = new AsyncLocalStorage<{ over: boolean }>();
   private readonly ahead: Leased[] = [];
+  private readonly wakefulness: Wakefulness | undefined;
   private running = 0;
   private closed = false;
 
-  constructor(executor: Executor, events: CallQueueEvents) {
+  /** @param staysAwake - after a short call, the next is waited for without going to sleep at once. */
+  constructor(executor: Executor, events: CallQueueEvents, staysAwake: boolean) {
     this.executor = executor;
     this.events = events;
+    this.wakefulness = staysAwake ? new Wakefulness() : undefined;
   }
 
   /** Whether what runs just now is part of a call that is over. */
@@ -54,11 +61,13 @@ export class CallQueue {
   private start(request: EncodedCall): void {
     this.running++;
     const origin = { over: false };
+    const begun = performance.now();
     void this.origins.run(origin, async () => {
       await this.executor.run(request, (frame) => this.events.frame(frame));
       origin.over = true;
       this.running--;
       if (this.ahead.length > 0) this.events.whenSent(() => this.next());
+      else if (performance.now() - begun < SHORT) this.wakefulness?.extend();
     });
   }
 

@@ -8,6 +8,7 @@ export { serveThread, type ThreadStart } from "./serve-thread.js";
 export type { Idle, SupervisedCall } from "./call-turn.js";
 export { Supervisor, type SupervisorOptions } from "./supervisor.js";
 export { LEASE } from "./lease.js";
+export { Wakefulness } from "./wakefulness.js";
 export { forkProcess, type ProcessForkOptions } from "./process-fork.js";
 export { startProcessIsolate, type ProcessIsolateOptions } from "./process-isolate.js";
 export { startInlineIsolate } from "./inline-isolate.js";

@@ -1,3 +1,4 @@
+import type { Frame } from "../protocol/frames.js";
 import { CallQueue } from "./call-queue.js";
 import { Executor, type ExecutorOptions } from "./executor.js";
 import { encodeThrown, messageOf } from "./frame-writer.js";
@@ -9,6 +10,8 @@ export interface IsolateChannel extends ExecutorOptions {
   /** @param sent - told when the message is on its way for sure, whatever becomes of the isolate. */
   post(message: FromIsolate, sent?: () => void): void;
   listen(listener: (message: ToIsolate) => void): void;
+  /** See `ServeProcessOptions`. */
+  readonly staysAwake: boolean;
   /** Calls back when all that was posted is on its way for sure: at once, if it is. */
   whenSent(callback: () => void): void;
 }
@@ -34,11 +37,12 @@ export function serveIsolate(load: () => Promise<ModuleExports>, channel: Isolat
   const loaded = load().then(
     (exports) => {
       const executor = new Executor(exports, channel);
-      queue = new CallQueue(executor, {
-        frame: (frame) => post({ type: "frame", frame }),
-        returned: (startBy) => post({ type: "returned", startBy }),
-        whenSent: (callback) => channel.whenSent(callback),
-      });
+      const events = {
+        frame: (frame: Frame) => post({ type: "frame", frame }),
+        returned: (startBy: number) => post({ type: "returned", startBy }),
+        whenSent: (callback: () => void) => channel.whenSent(callback),
+      };
+      queue = new CallQueue(executor, events, channel.staysAwake);
       post({ type: "ready" });
       return { executor, queue };
     },

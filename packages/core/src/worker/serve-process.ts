@@ -9,6 +9,11 @@ import { serveIsolate } from "./serve-isolate.js";
 export interface ServeProcessOptions {
   /** Put before each line that the process prints. Default: its process id. */
   readonly linePrefix?: string;
+  /**
+   * For a moment after a short call, wait for the next one without going to sleep: it comes sooner, and at
+   * less cost to both sides. Where processor time is not billed. Default: false.
+   */
+  readonly staysAwake?: boolean;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface ServeProcessOptions {
  */
 export function serveProcess(
   load: () => Promise<ModuleExports>,
-  { linePrefix = `[${process.pid}]: ` }: ServeProcessOptions = {},
+  { linePrefix = `[${process.pid}]: `, staysAwake = false }: ServeProcessOptions = {},
 ): void {
   const send = process.send?.bind(process);
   if (send === undefined)
@@ -41,6 +46,7 @@ export function serveProcess(
   const batch = new MessageBatch(sendNow);
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
+    staysAwake,
     post: (message, sent) => postBatched(batch, message, () => sendNow(message, sent)),
     listen: (listener) =>
       process.on("message", (received) =>

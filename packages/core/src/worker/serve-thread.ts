@@ -47,6 +47,7 @@ export function serveThread(
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
     sharesMemory,
+    staysAwake: true,
     post: (message, sent) =>
       postBatched(batch, message, () => {
         port.postMessage(message, movedWith(message));
