@@ -3,6 +3,7 @@ import {
   packMessage,
   transferablesOf,
   unpackMessages,
+  Wakefulness,
   type FromIsolate,
   type Isolate,
   type IsolateEvents,
@@ -22,6 +23,8 @@ const STOP_GRACE = 1000;
  * With 48, which is V8's default up to Node 22 (a third of them moves), that is rare; with Node 24's, usual.
  */
 const YOUNG_GENERATION = 48;
+
+const wakefulness = new Wakefulness();
 
 /** What a thread is started with. */
 export interface ThreadIsolateOptions {
@@ -88,10 +91,13 @@ export function startThreadIsolate(
   /** Why it ended, where its exit code does not tell. */
   let reason: IsolateExit | undefined;
 
-  const receive = (received: unknown) =>
+  const receive = (received: unknown) => {
+    // The items of a stream, and there are more to come.
+    if (Array.isArray(received)) wakefulness.extend();
     unpackMessages(received, (message) => {
       if (!over) events.message(message as FromIsolate);
     });
+  };
   const finish = (code: number) => {
     if (over) return;
     clearTimeout(stopping);

@@ -73,7 +73,7 @@ export interface CommonOptions {
    * Default: 3.
    */
   speculativeRetryThreshold?: number;
-  /** Items of a stream that may be under way before the caller asks for them. Default: 100. */
+  /** Items of a stream that may be under way before the caller asks for them. Default: 200. */
   streamWindow?: number;
   /**
    * Seconds that a call may run; a stream's wait for its reader does not count, except that it ends after
@@ -142,7 +142,7 @@ export const commonOptionTable: OptionTable<CommonOptions> = {
     "an AbortSignal",
   ),
   speculativeRetryThreshold: numberOption(3, { min: 0, unit: "standard deviations" }),
-  streamWindow: numberOption(100, { min: 1, max: 1000, integer: true, unit: "items" }),
+  streamWindow: numberOption(200, { min: 1, max: 1000, integer: true, unit: "items" }),
   timeout: numberOption(60, { min: 0.001, max: MAX_TIMEOUT, unit: "seconds" }),
   useDependencyCaching: booleanOption(true),
   validateSerialization: booleanOption(true),

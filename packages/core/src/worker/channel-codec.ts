@@ -1,4 +1,4 @@
-import type { Frame, ResultFrame } from "../protocol/frames.js";
+import type { Frame, ResultFrame, YieldFrame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
 
@@ -70,7 +70,7 @@ function unpack(packed: unknown): FromIsolate | ToIsolate | undefined {
     case "c":
       return unpackCall(fields, bytes);
     case "y":
-      return { type: "frame", frame: { type: "yield", value: bytes, ...idsOf(fields) } };
+      return { type: "frame", frame: unpackItem(fields, bytes) };
     case "r":
       return { type: "frame", frame: unpackResult(fields, bytes) };
     default:
@@ -93,25 +93,28 @@ function unpackCall(fields: string[], args: Uint8Array): ToIsolate {
   return { type: "call", request, startBy: optional(startBy) };
 }
 
+function unpackItem(fields: string[], value: Uint8Array): YieldFrame {
+  const { call, attempt, sequence, item } = idsOf(fields);
+  return withOptional({ type: "yield", value, call, attempt, sequence, item }, fields);
+}
+
 function unpackResult(fields: string[], value: Uint8Array): ResultFrame {
+  const { call, attempt, sequence, item } = idsOf(fields);
   const timing = { startedAt: Number(fields[6]), executionTime: Number(fields[7]) };
-  return { type: "result", value, timing, ...idsOf(fields) };
+  return withOptional({ type: "result", value, timing, call, attempt, sequence, item }, fields);
 }
 
-function idsOf([call = "", attempt, sequence, item, run, control]: string[]) {
-  const ids = {
-    call,
-    attempt: Number(attempt),
-    sequence: Number(sequence),
-    item: Number(item),
-  };
-  // Most have neither.
-  if (run === "" && control === "") return ids;
-  return { ...ids, ...(run === "" ? {} : { run: run! }), ...controlOf(optional(control)) };
+function idsOf([call = "", attempt, sequence, item]: string[]) {
+  return { call, attempt: Number(attempt), sequence: Number(sequence), item: Number(item) };
 }
 
-function controlOf(control: number | undefined) {
-  return control === undefined ? {} : { control };
+/** Adds what most frames do not have. */
+function withOptional<F extends YieldFrame | ResultFrame>(frame: F, fields: string[]): F {
+  const [, , , , run = "", control = ""] = fields;
+  const mutable = frame as { run?: string; control?: number };
+  if (run !== "") mutable.run = run;
+  if (control !== "") mutable.control = Number(control);
+  return frame;
 }
 
 function optional(field: string | undefined): number | undefined {

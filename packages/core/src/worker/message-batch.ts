@@ -1,5 +1,6 @@
 import { packMessage } from "./channel-codec.js";
 import type { FromIsolate } from "./isolate-messages.js";
+import { Wakefulness } from "./wakefulness.js";
 
 /** Milliseconds during which messages are gathered, at most. */
 const GATHERING = 1;
@@ -16,14 +17,17 @@ const MANY = 32;
  */
 export class MessageBatch {
   private readonly send: (batch: string | string[]) => void;
+  private readonly wakefulness: Wakefulness | undefined;
   private gathered: string[] = [];
   private size = 0;
   private sentAt = -Infinity;
   /** Messages so far that have followed one another at a quick pace. */
   private streak = 0;
 
-  constructor(send: (batch: string | string[]) => void) {
+  /** @param staysAwake - see `ServeProcessOptions`. */
+  constructor(send: (batch: string | string[]) => void, staysAwake: boolean) {
     this.send = send;
+    this.wakefulness = staysAwake ? new Wakefulness() : undefined;
   }
 
   /** @param last - nothing follows that this could wait for. */
@@ -44,6 +48,8 @@ export class MessageBatch {
   flush(): void {
     const { gathered } = this;
     if (gathered.length === 0) return;
+    // Whoever reads that quickly asks for more at once.
+    this.wakefulness?.extend();
     this.gathered = [];
     this.size = 0;
     this.dispatch(gathered);

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { packMessage, unpackMessages } from "./channel-codec.js";
 import type { Isolate, IsolateEvents, IsolateExit } from "./isolate.js";
 import type { FromIsolate } from "./isolate-messages.js";
+import { Wakefulness } from "./wakefulness.js";
 import { forkProcess, type ProcessForkOptions } from "./process-fork.js";
 
 /** Milliseconds that a process has to end by itself when it is asked to. */
@@ -14,6 +15,8 @@ const abortSignals: ReadonlySet<NodeJS.Signals | null> = new Set(["SIGABRT", "SI
 const abortCodes: ReadonlySet<number | null> = new Set([133, 134]);
 /** What V8 prints then. No structured report of it reaches the parent process. */
 const outOfMemoryBanner = /heap out of memory|Reached heap limit|process OOM/;
+
+const wakefulness = new Wakefulness();
 
 export interface ProcessIsolateOptions extends ProcessForkOptions {
   /**
@@ -48,7 +51,11 @@ export function startProcessIsolate(
   const take = (message: unknown) => {
     if (!over) events.message(message as FromIsolate);
   };
-  child.on("message", (received) => unpackMessages(received, take));
+  child.on("message", (received) => {
+    // The items of a stream, and there are more to come.
+    if (Array.isArray(received)) wakefulness.extend();
+    unpackMessages(received, take);
+  });
   child.on("error", (error) => {
     // It never started, or could not be reached: the latter ends in `exit` as well.
     if (pid === undefined)

@@ -43,7 +43,7 @@ export function serveProcess(
     // With a callback, a channel that is gone makes no event of it.
     if (process.connected) send(message, undefined, undefined, sending.begin(sent));
   };
-  const batch = new MessageBatch(sendNow);
+  const batch = new MessageBatch(sendNow, staysAwake);
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
     staysAwake,

@@ -43,7 +43,7 @@ export function serveThread(
   const { threadId } = lateWorkerThreads();
   prefixOutput(`[${process.pid}/${threadId}]: `, (text) => writeAll(output, text));
   port.on("close", () => process.exit());
-  const batch = new MessageBatch((strings) => port.postMessage(strings));
+  const batch = new MessageBatch((strings) => port.postMessage(strings), true);
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
     sharesMemory,
