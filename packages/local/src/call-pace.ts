@@ -20,26 +20,26 @@ export class CallPace {
    * Takes note of a call.
    *
    * @param executionTime - milliseconds.
-   * @returns whether further calls of the function are expected to be over at once.
+   * @returns as `ifShort()`, for the next one.
    */
-  note(functionName: string, executionTime: number): boolean {
+  note(functionName: string, executionTime: number): number | undefined {
     const pace = this.paces.get(functionName);
     if (pace === undefined) {
       this.paces.set(functionName, { calls: 1, expected: executionTime });
-      return false;
+      return undefined;
     }
     pace.calls++;
     // One that takes long is heeded at once, and for a while.
     const { expected } = pace;
     pace.expected =
       executionTime > expected ? executionTime : expected + (executionTime - expected) * WEIGHT;
-    return isShort(pace);
+    return isShort(pace) ? pace.expected : undefined;
   }
 
-  /** Whether a call of the function is expected to be over at once. */
-  isShort(functionName: string): boolean {
+  /** Milliseconds that a call of the function is expected to take, if it is over at once; else undefined. */
+  ifShort(functionName: string): number | undefined {
     const pace = this.paces.get(functionName);
-    return pace !== undefined && isShort(pace);
+    return pace !== undefined && isShort(pace) ? pace.expected : undefined;
   }
 }
 

@@ -12,6 +12,11 @@ const STARTING = 1000;
 const BATCH = 4;
 /** Bytes of arguments up to which a call is sent ahead. */
 const SMALL = 8192;
+/** Milliseconds that a call takes the calling process, and a worker beside its function, as measured. */
+const CALLER_TIME = 0.025;
+const WORKER_TIME = 0.02;
+
+const cores = availableParallelism();
 
 /** How many workers there may be. */
 export interface WorkerPoolOptions {
@@ -37,14 +42,12 @@ interface Waiting {
  * Runs calls in workers, which are made when they are needed, and used again. A worker runs one call at a
  * time. They are started a few at a time, and further ones only while a call waits.
  *
- * Calls that take less time than it takes to wake a process go to no more workers than there are cores, and
- * are sent to them before they are free.
+ * Calls that take less time than it takes to wake a process go to no more workers than the calling process
+ * can keep busy, and are sent to them before they are free.
  */
 export class WorkerPool {
   private readonly limit: number;
   private readonly together: number;
-  /** Workers for calls that are over at once. The calling process has its own core full of them. */
-  private readonly hot: number;
   private readonly ahead: boolean;
   private readonly create: (index: number) => Supervisor;
   private readonly pace = new CallPace();
@@ -57,26 +60,25 @@ export class WorkerPool {
   private timer: NodeJS.Timeout | undefined;
   /** Calls that have been taken, and are neither over nor given back. */
   private inHand = 0;
-  /** The call that ended last is one of those that are over at once. */
-  private lastWasShort = false;
+  /** Milliseconds that the next call is expected to take, if it is like the last, and over at once. */
+  private expected: number | undefined;
   /** When workers were seen last that were not ready yet, by `performance.now()`. */
   private startingAt = -Infinity;
 
   constructor(
-    { limit, together = availableParallelism(), ahead }: WorkerPoolOptions,
+    { limit, together = cores, ahead }: WorkerPoolOptions,
     create: (index: number) => Supervisor,
   ) {
     this.limit = limit === 0 ? Infinity : limit;
     this.together = together;
-    this.hot = Math.max(1, together - 1);
     this.ahead = ahead;
     this.create = create;
   }
 
   /** Calls that it takes beyond its limit: see `TransportLimits.ahead`. */
   get spare(): number {
-    if (!this.ahead || !this.lastWasShort || this.waiting.length > 0) return 0;
-    return Math.min(this.hot, this.workers.length) * AHEAD - this.inHand;
+    if (!this.ahead || this.expected === undefined || this.waiting.length > 0) return 0;
+    return Math.min(workersFor(this.expected), this.workers.length) * AHEAD - this.inHand;
   }
 
   run(invocation: Invocation): void {
@@ -100,27 +102,26 @@ export class WorkerPool {
 
   /** Finds a worker for a call; false if there is none. */
   private place(invocation: Invocation): boolean {
-    const { args, attachments, functionName } = invocation.request;
-    const isShort =
-      this.ahead &&
-      args.byteLength <= SMALL &&
-      attachments === undefined &&
-      this.pace.isShort(functionName);
-    const spare =
-      isShort && this.activeWorkers() >= this.hot ? undefined : (this.idle.pop() ?? this.seed());
-    if (isShort) this.wakefulness.extend();
+    const expected = this.ahead ? this.expectedOf(invocation) : undefined;
+    if (expected !== undefined) this.wakefulness.extend();
+    const isEnough = expected !== undefined && this.activeWorkers() >= workersFor(expected);
+    const spare = isEnough ? undefined : (this.idle.pop() ?? this.seed());
     if (spare !== undefined) {
       spare.run(invocation);
       return true;
     }
-    if (!isShort) return false;
-    return this.leastLoaded()?.runAhead(invocation) === true;
+    return expected !== undefined && this.leastLoaded()?.runAhead(invocation) === true;
+  }
+
+  /** Milliseconds, if the call is over at once, and small. */
+  private expectedOf({ request }: Invocation): number | undefined {
+    const { args, attachments, functionName } = request;
+    if (args.byteLength > SMALL || attachments !== undefined) return undefined;
+    return this.pace.ifShort(functionName);
   }
 
   /** Workers that run calls and are not held up by them. */
   private activeWorkers(): number {
-    const inUse = this.workers.length - this.idle.length;
-    if (inUse < this.hot) return inUse;
     const now = performance.now();
     let active = 0;
     for (const worker of this.workers) if (worker.load > 0 && !worker.isStuck(now)) active++;
@@ -140,13 +141,13 @@ export class WorkerPool {
   private done(worker: PoolWorker, { request }: Invocation, executionTime?: number): void {
     this.inHand--;
     if (executionTime !== undefined)
-      this.lastWasShort = this.pace.note(request.functionName, executionTime);
+      this.expected = this.pace.note(request.functionName, executionTime);
     this.freed(worker);
   }
 
   /** A call that was sent ahead comes back: it is the next that waits. */
   private returned(worker: PoolWorker, invocation: Invocation): void {
-    this.lastWasShort = false;
+    this.expected = undefined;
     if (!this.giveBack(invocation)) this.waiting.unshift({ invocation, since: performance.now() });
     this.watch();
     this.freed(worker);
@@ -217,7 +218,7 @@ export class WorkerPool {
     });
     if (starting) this.startingAt = now;
     if (now - Math.max(oldest.since, this.startingAt) < PATIENCE) return;
-    const batch = Math.min(this.waiting.length, BATCH * availableParallelism());
+    const batch = Math.min(this.waiting.length, BATCH * cores);
     for (let started = 0; started < batch; started++) {
       const next = this.firstWaiting();
       const worker = next === undefined ? undefined : this.grow();
@@ -226,4 +227,11 @@ export class WorkerPool {
       worker.run(next.invocation);
     }
   }
+}
+
+/** How many workers the calling process keeps busy with calls of so many milliseconds, and leaves a core for. */
+function workersFor(expected: number): number {
+  const demand = (expected + WORKER_TIME) / CALLER_TIME;
+  const share = (cores * demand) / (demand + 1);
+  return Math.max(1, Math.round(Math.min(demand, share)));
 }
