@@ -18,6 +18,7 @@ import {
   startInlineIsolate,
   startProcessIsolate,
   Supervisor,
+  Wakefulness,
   type Isolate,
   type IsolateEvents,
   type ModuleExports,
@@ -70,6 +71,7 @@ export class LocalDeployment implements Deployment {
   private readonly pool: WorkerPool;
   private readonly care: IsolateCare;
   private readonly logs: WorkerLog[] = [];
+  private readonly wakefulness = new Wakefulness();
   private readonly forgetExit: () => void;
   private restoreEnv: (() => void) | undefined;
   private inlineModule: Promise<ModuleExports> | undefined;
@@ -181,7 +183,8 @@ export class LocalDeployment implements Deployment {
     if (threads === undefined) {
       const execArgv = this.care.execArgv(index);
       const started = this.parts.waiting?.take(options);
-      return startProcessIsolate({ ...options, execArgv, started }, events);
+      const { wakefulness } = this;
+      return startProcessIsolate({ ...options, execArgv, started, wakefulness }, events);
     }
     const { entry, env, heapLimit } = options;
     const { Piscina: Pool } = threads;

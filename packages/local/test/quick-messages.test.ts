@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => m.cleanup());
 
 describe("small messages between processes", () => {
-  it.each([0, 1, 39, 40, 41, 8180, 8190, 8191, 8192, 8193, 20_000])(
+  it.each([0, 1, 39, 40, 41, 8180, 8190, 8191, 8192, 8193, 20_000, 131_060, 131_072, 1_048_576])(
     "carry %d bytes as they are",
     async (size) => {
       const bytes = Uint8Array.from({ length: size }, (_, i) => i);

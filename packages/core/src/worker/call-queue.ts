@@ -3,7 +3,7 @@ import type { Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import type { Executor } from "./executor.js";
 import { machineTime } from "./lease.js";
-import { Wakefulness } from "./wakefulness.js";
+import type { Wakefulness } from "./wakefulness.js";
 
 /** Milliseconds up to which another call may be on its way already when one ends. */
 const SHORT = 0.2;
@@ -34,11 +34,11 @@ export class CallQueue {
   private running = 0;
   private closed = false;
 
-  /** @param staysAwake - after a short call, the next is waited for without going to sleep at once. */
-  constructor(executor: Executor, events: CallQueueEvents, staysAwake: boolean) {
+  /** @param wakefulness - extended after a short call: the next may be on its way. */
+  constructor(executor: Executor, events: CallQueueEvents, wakefulness: Wakefulness | undefined) {
     this.executor = executor;
     this.events = events;
-    this.wakefulness = staysAwake ? new Wakefulness() : undefined;
+    this.wakefulness = wakefulness;
   }
 
   /** Whether what runs just now is part of a call that is over. */

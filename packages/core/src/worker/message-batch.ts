@@ -1,6 +1,6 @@
 import { packMessage } from "./channel-codec.js";
 import type { FromIsolate } from "./isolate-messages.js";
-import { Wakefulness } from "./wakefulness.js";
+import type { Wakefulness } from "./wakefulness.js";
 
 /** Milliseconds during which messages are gathered, at most. */
 const GATHERING = 1;
@@ -24,10 +24,10 @@ export class MessageBatch {
   /** Messages so far that have followed one another at a quick pace. */
   private streak = 0;
 
-  /** @param staysAwake - see `ServeProcessOptions`. */
-  constructor(send: (batch: string | string[]) => void, staysAwake: boolean) {
+  /** @param wakefulness - extended where more is likely to be asked for at once. */
+  constructor(send: (batch: string | string[]) => void, wakefulness: Wakefulness | undefined) {
     this.send = send;
-    this.wakefulness = staysAwake ? new Wakefulness() : undefined;
+    this.wakefulness = wakefulness;
   }
 
   /** @param last - nothing follows that this could wait for. */

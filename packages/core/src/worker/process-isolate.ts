@@ -2,7 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { packMessage, unpackMessages } from "./channel-codec.js";
 import type { Isolate, IsolateEvents, IsolateExit } from "./isolate.js";
 import type { FromIsolate } from "./isolate-messages.js";
-import { Wakefulness } from "./wakefulness.js";
+import { announcementOf, isAnnouncement } from "./large-messages.js";
+import type { Wakefulness } from "./wakefulness.js";
 import { forkProcess, type ProcessForkOptions } from "./process-fork.js";
 
 /** Milliseconds that a process has to end by itself when it is asked to. */
@@ -16,8 +17,6 @@ const abortCodes: ReadonlySet<number | null> = new Set([133, 134]);
 /** What V8 prints then. No structured report of it reaches the parent process. */
 const outOfMemoryBanner = /heap out of memory|Reached heap limit|process OOM/;
 
-const wakefulness = new Wakefulness();
-
 export interface ProcessIsolateOptions extends ProcessForkOptions {
   /**
    * The process, where it runs already: made by `forkProcess` with these options, and told to run the
@@ -26,6 +25,8 @@ export interface ProcessIsolateOptions extends ProcessForkOptions {
   readonly started?: ChildProcess | undefined;
   /** What the process has printed at last, to tell an exhausted heap from other ends. */
   readonly lastOutput: () => string;
+  /** Kept awake while much is on its way; where processor time is not billed. Default: none. */
+  readonly wakefulness?: Wakefulness;
   /** Told the process id when it is known, if the process is started now, and when it is gone. */
   readonly onLifeCycle?: (event: "started" | "ended", pid: number) => void;
 }
@@ -51,9 +52,11 @@ export function startProcessIsolate(
   const take = (message: unknown) => {
     if (!over) events.message(message as FromIsolate);
   };
+  const { wakefulness } = options;
   child.on("message", (received) => {
+    if (isAnnouncement(received, wakefulness)) return;
     // The items of a stream, and there are more to come.
-    if (Array.isArray(received)) wakefulness.extend();
+    if (Array.isArray(received)) wakefulness?.extend();
     unpackMessages(received, take);
   });
   child.on("error", (error) => {
@@ -79,7 +82,14 @@ export function startProcessIsolate(
     id: String(pid ?? "none"),
     send(message) {
       // A process that is gone is noticed by its exit, not here.
-      if (child.connected) child.send(packMessage(message) ?? message);
+      if (!child.connected) return;
+      const packed = packMessage(message);
+      const announcement =
+        packed === undefined && wakefulness !== undefined
+          ? announcementOf(message, wakefulness)
+          : undefined;
+      if (announcement !== undefined) child.send(announcement);
+      child.send(packed ?? message);
     },
     kill,
     stop() {

@@ -4,14 +4,15 @@ import { Executor, type ExecutorOptions } from "./executor.js";
 import { encodeThrown, messageOf } from "./frame-writer.js";
 import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
 import type { ModuleExports } from "./module-exports.js";
+import type { Wakefulness } from "./wakefulness.js";
 
 /** The way between an isolate and its supervisor, as the isolate sees it. */
 export interface IsolateChannel extends ExecutorOptions {
   /** @param sent - told when the message is on its way for sure, whatever becomes of the isolate. */
   post(message: FromIsolate, sent?: () => void): void;
   listen(listener: (message: ToIsolate) => void): void;
-  /** See `ServeProcessOptions`. */
-  readonly staysAwake: boolean;
+  /** Extended after a short call, when the next may be on its way; none: it is waited for asleep. */
+  readonly wakefulness: Wakefulness | undefined;
   /** Calls back when all that was posted is on its way for sure: at once, if it is. */
   whenSent(callback: () => void): void;
 }
@@ -42,7 +43,7 @@ export function serveIsolate(load: () => Promise<ModuleExports>, channel: Isolat
         returned: (startBy: number) => post({ type: "returned", startBy }),
         whenSent: (callback: () => void) => channel.whenSent(callback),
       };
-      queue = new CallQueue(executor, events, channel.staysAwake);
+      queue = new CallQueue(executor, events, channel.wakefulness);
       post({ type: "ready" });
       return { executor, queue };
     },

@@ -3,15 +3,17 @@ import type { FromIsolate } from "./isolate-messages.js";
 import { MessageBatch, postBatched } from "./message-batch.js";
 import type { ModuleExports } from "./module-exports.js";
 import { PendingSends } from "./pending-sends.js";
+import { announcementOf, isAnnouncement } from "./large-messages.js";
 import { prefixOutput } from "./output-prefix.js";
 import { serveIsolate } from "./serve-isolate.js";
+import { Wakefulness } from "./wakefulness.js";
 
 export interface ServeProcessOptions {
   /** Put before each line that the process prints. Default: its process id. */
   readonly linePrefix?: string;
   /**
-   * For a moment after a short call, wait for the next one without going to sleep: it comes sooner, and at
-   * less cost to both sides. Where processor time is not billed. Default: false.
+   * For a moment after a short call, and while much is on its way, wait without going to sleep: what comes is
+   * there sooner, and at less cost to both sides. Where processor time is not billed. Default: false.
    */
   readonly staysAwake?: boolean;
 }
@@ -43,15 +45,23 @@ export function serveProcess(
     // With a callback, a channel that is gone makes no event of it.
     if (process.connected) send(message, undefined, undefined, sending.begin(sent));
   };
-  const batch = new MessageBatch(sendNow, staysAwake);
+  const wakefulness = staysAwake ? new Wakefulness() : undefined;
+  const sendAlone = (message: FromIsolate, sent?: () => void) => {
+    const announcement =
+      wakefulness === undefined ? undefined : announcementOf(message, wakefulness);
+    if (announcement !== undefined) sendNow(announcement);
+    sendNow(message, sent);
+  };
+  const batch = new MessageBatch(sendNow, wakefulness);
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
-    staysAwake,
-    post: (message, sent) => postBatched(batch, message, () => sendNow(message, sent)),
+    wakefulness,
+    post: (message, sent) => postBatched(batch, message, () => sendAlone(message, sent)),
     listen: (listener) =>
-      process.on("message", (received) =>
-        unpackMessages(received, listener as (message: unknown) => void),
-      ),
+      process.on("message", (received) => {
+        if (!isAnnouncement(received, wakefulness))
+          unpackMessages(received, listener as (message: unknown) => void);
+      }),
     whenSent: (callback) => {
       batch.flush();
       sending.whenNone(callback);

@@ -8,6 +8,7 @@ import { MessageBatch, postBatched } from "./message-batch.js";
 import type { ModuleExports } from "./module-exports.js";
 import { prefixOutput } from "./output-prefix.js";
 import { serveIsolate } from "./serve-isolate.js";
+import { Wakefulness } from "./wakefulness.js";
 
 /** What a thread is given to begin with. */
 export interface ThreadStart {
@@ -43,11 +44,12 @@ export function serveThread(
   const { threadId } = lateWorkerThreads();
   prefixOutput(`[${process.pid}/${threadId}]: `, (text) => writeAll(output, text));
   port.on("close", () => process.exit());
-  const batch = new MessageBatch((strings) => port.postMessage(strings), true);
+  const wakefulness = new Wakefulness();
+  const batch = new MessageBatch((strings) => port.postMessage(strings), wakefulness);
   process.on("exit", () => batch.flush());
   serveIsolate(load, {
     sharesMemory,
-    staysAwake: true,
+    wakefulness,
     post: (message, sent) =>
       postBatched(batch, message, () => {
         port.postMessage(message, movedWith(message));

@@ -14,9 +14,9 @@ export class Wakefulness {
   private until = 0;
   private isAwake = false;
 
-  /** Stays awake for a moment from now on. */
-  extend(): void {
-    this.until = performance.now() + AWAKE;
+  /** Stays awake for a while from now on (milliseconds). */
+  extend(time = AWAKE): void {
+    this.until = Math.max(this.until, performance.now() + time);
     if (this.isAwake || cores === 1) return;
     this.isAwake = true;
     setImmediate(this.turn);
