@@ -1,7 +1,6 @@
 import type { ControlMessage } from "../protocol/control.js";
 import type { ErrorFrame, ExecutionDetail, Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
-import { armTimer } from "../timer.js";
 import { CallClock, type ClockEvents } from "./call-clock.js";
 import {
   cancelled,
@@ -20,6 +19,7 @@ import type { Isolate, IsolateExit, StartIsolate } from "./isolate.js";
 import { failureOfEnd, type EndAdvice, type Verdict } from "./isolate-end.js";
 import { messageFault, type FromIsolate } from "./isolate-messages.js";
 import { LEASE, machineTime } from "./lease.js";
+import { TurnTimer } from "./turn-timer.js";
 
 /** Milliseconds that a cancelled stream has for its `finally` blocks before its worker is ended. */
 const CANCEL_GRACE = 1000;
@@ -50,11 +50,7 @@ export class Supervisor {
   private uncaught: (FromIsolate & { type: "uncaught" }) | undefined;
   private current: Current | undefined;
   private verdict: Verdict | undefined;
-  private disarm: () => void = () => undefined;
-  /** Time-outs stand still. */
-  private suspended = false;
-  /** Arms the time-out of the isolate, as of now, again. */
-  private rearm: (() => void) | undefined;
+  private readonly timer = new TurnTimer();
   private closed = false;
   private closing: (() => void)[] = [];
   /** A call that came while the isolate was ending. */
@@ -96,7 +92,7 @@ export class Supervisor {
    */
   runAhead(call: SupervisedCall, idle: Idle, returned: () => void): boolean {
     const { current, isolate } = this;
-    if (isolate === undefined || !this.ready || this.closed || this.suspended) return false;
+    if (isolate === undefined || !this.ready || this.closed || this.timer.isSuspended) return false;
     if (current === undefined || current.streaming || current.cancelled || this.doomed)
       return false;
     const startBy = machineTime() + LEASE;
@@ -137,10 +133,9 @@ export class Supervisor {
 
   /** Time-outs stand still, as while a debugger may hold the call; or they go on. */
   suspendTimeouts(suspended: boolean): void {
-    if (suspended === this.suspended) return;
-    this.suspended = suspended;
+    if (suspended === this.timer.isSuspended) return;
     this.current?.clock?.suspend(suspended);
-    this.rearm?.();
+    this.timer.suspend(suspended);
   }
 
   /** The isolate has announced its end, or has been given it. */
@@ -161,10 +156,11 @@ export class Supervisor {
     call.onControl((message) => this.control(call, message));
     if (this.ready) return this.dispatch(current);
     const seconds = this.options.startupTime / 1000;
-    this.armTimeout(this.options.startupTime, {
+    const verdict: Verdict = {
       code: "import",
       message: `the module was not loaded within ${seconds} s: does its top level wait for something?`,
-    });
+    };
+    this.timer.armTimeout(this.options.startupTime, this.ending(verdict));
   }
 
   private enter(turn: Turn, { id }: Isolate, lease?: CallAhead): Current {
@@ -228,11 +224,16 @@ export class Supervisor {
   /** The call is running from now on: so does its time. */
   private attend(current: Current): void {
     const { platformTimeout, request } = current.call;
-    this.disarm();
+    this.timer.disarm();
     if (platformTimeout !== undefined) {
-      this.armTimeout(platformTimeout, timedOut("the platform allows no more time for the call"));
+      const verdict = timedOut("the platform allows no more time for the call");
+      this.timer.armTimeout(platformTimeout, this.ending(verdict));
     }
-    const clock = (current.clock = new CallClock(request, this.clockEvents, this.suspended));
+    const clock = (current.clock = new CallClock(
+      request,
+      this.clockEvents,
+      this.timer.isSuspended,
+    ));
     clock.start();
   }
 
@@ -275,7 +276,7 @@ export class Supervisor {
   private cancelLater(current: Current): void {
     current.cancelled = true;
     current.clock?.stop();
-    this.arm(CANCEL_GRACE, cancelled);
+    this.timer.arm(CANCEL_GRACE, this.ending(cancelled));
   }
 
   private onMessage(message: FromIsolate): void {
@@ -338,6 +339,8 @@ export class Supervisor {
     const { current } = this;
     // What is no longer here has been returned already, and may even be here again.
     if (current?.lease?.startBy !== startBy) return;
+    // Whatever it was to be ended for does not run there; unless it is being ended already.
+    if (this.ahead.length > 0) this.verdict = undefined;
     this.leave(current);
     current.lease.returned();
   }
@@ -354,7 +357,7 @@ export class Supervisor {
 
   /** The isolate is done with the call. */
   private leave(current: Current): void {
-    this.disarm();
+    this.timer.disarm();
     current.clock?.stop();
     this.enterNext();
     if (this.current !== undefined) return;
@@ -362,28 +365,12 @@ export class Supervisor {
     if (this.spent) this.isolate?.kill();
   }
 
-  /** Ends the isolate after a while, if the call at hand is not over by then. */
-  private arm(delay: number, verdict: Verdict): void {
-    this.disarm();
+  /** Ends the isolate, if the call at hand is not over by then. */
+  private ending(verdict: Verdict): () => void {
     const { current } = this;
-    const cancel = armTimer(delay, () => {
+    return () => {
       if (this.current === current) this.end(verdict);
-    });
-    this.disarm = () => {
-      cancel();
-      this.rearm = undefined;
     };
-  }
-
-  /** The same, but it stands still where time-outs do. */
-  private armTimeout(delay: number, verdict: Verdict): void {
-    if (this.suspended) {
-      this.disarm();
-      this.disarm = () => (this.rearm = undefined);
-    } else {
-      this.arm(delay, verdict);
-    }
-    this.rearm = () => this.armTimeout(delay, verdict);
   }
 
   private end(verdict: Verdict): void {
@@ -397,7 +384,7 @@ export class Supervisor {
   }
 
   private onIsolateExit(exit: IsolateExit): void {
-    this.disarm();
+    this.timer.disarm();
     const { current } = this;
     this.isolate = undefined;
     this.ready = false;
