@@ -110,12 +110,13 @@ describe("calls that are sent ahead", () => {
   it("are returned when the call before them is not over in time, and stay returned", async () => {
     const w = withAhead("b", "c");
     await lapse();
-    expect(w.events).toEqual(["b returned", "c returned"]);
+    // The last first, since each goes to the head of a queue.
+    expect(w.events).toEqual(["c returned", "b returned"]);
     // What the isolate says of them then is of no interest.
     w.result("a");
     w.leave("b");
     w.result("b");
-    expect(w.events).toEqual(["b returned", "c returned", "a idle", "a: result"]);
+    expect(w.events).toEqual(["c returned", "b returned", "a idle", "a: result"]);
   });
 
   it("are returned when the isolate was too late to begin them", () => {
@@ -144,7 +145,7 @@ describe("calls that are sent ahead", () => {
   it("are not lost with an isolate that ends", () => {
     const w = withAhead("b", "c");
     w.exit();
-    expect(w.events).toEqual(["a idle", "a: exit", "b returned", "c returned"]);
+    expect(w.events).toEqual(["a idle", "a: exit", "c returned", "b returned"]);
   });
 
   it("fail with the isolate when it is their turn", () => {
@@ -169,6 +170,39 @@ describe("calls that are sent ahead", () => {
     w.result("b");
     await lapse();
     expect(w.events).toEqual(["a idle", "a: cancelled", "b idle", "b: result"]);
+  });
+
+  it("are waited for by the end of a worker that takes too much, which is not forgotten", async () => {
+    const w = withAhead("b", "c");
+    w.supervisor.condemn({ code: "memory", message: "too much" });
+    w.result("a");
+    expect(w.runAhead("d")).toBe(false);
+    w.result("b");
+    await sleep(1);
+    expect(w.events).toEqual([
+      "a idle",
+      "a: result",
+      "killed",
+      "b idle",
+      "b: result",
+      "c idle",
+      "c: memory",
+    ]);
+  });
+
+  it("are returned, and the call at hand fails, where it is that call that takes too much", async () => {
+    const w = withAhead("b");
+    w.supervisor.condemn({ code: "memory", message: "too much" });
+    await lapse();
+    expect(w.events).toEqual(["b returned", "killed", "a idle", "a: memory"]);
+  });
+
+  it("do not keep a worker from being closed", async () => {
+    const w = withAhead("b", "c");
+    const closed = w.supervisor.close();
+    for (const name of ["a", "b", "c"]) w.result(name);
+    await closed;
+    expect(w.events).toContain("killed");
   });
 
   it("are let run to their end when they are cancelled", async () => {

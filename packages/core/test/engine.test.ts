@@ -39,8 +39,10 @@ describe("calls", () => {
     await using m = await start({}, { concurrency: 0 });
     async function awaitsThem(): Promise<PromiseSettledResult<unknown>[]> {
       const calls: Promise<unknown>[] = [];
-      for (let i = 0; i < 2000; i++) calls.push(m.functions.hello(""));
-      for (let i = 0; i < 20; i++) calls.push(m.functions.fail("bad"));
+      for (let i = 0; i < 20; i++) {
+        for (let j = 0; j < 300; j++) calls.push(m.functions.hello(""));
+        calls.push(m.functions.fail("bad"));
+      }
       return await Promise.allSettled(calls);
     }
     const settled = (await awaitsThem()).filter((each) => each.status === "rejected");
@@ -50,7 +52,7 @@ describe("calls", () => {
       expect(stack).toMatch(/^RangeError: bad[^]*fixtures\/functions\.ts/);
       expect(stack).not.toContain("call-site");
     }
-    expect(stacks).toContainEqual(expect.stringMatching(/at async Promise\.allSettled \(index 20/));
+    expect(stacks).toContainEqual(expect.stringMatching(/at async Promise\.allSettled \(index \d/));
   });
 
   it("run at most `concurrency` at a time", async () => {

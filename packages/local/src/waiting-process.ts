@@ -62,7 +62,11 @@ export class WaitingProcess {
    */
   take(options: Pick<ProcessForkOptions, "entry" | "env">): ChildProcess | undefined {
     const { child } = this;
-    if (child?.connected !== true || !isDeepStrictEqual({ ...options.env }, { ...this.env })) {
+    if (
+      child?.connected !== true ||
+      child.killed ||
+      !isDeepStrictEqual({ ...options.env }, { ...this.env })
+    ) {
       void this.end();
       return undefined;
     }

@@ -71,6 +71,45 @@ describe.each(["process", "thread"] as const)("short calls in a %s", (isolation)
     60_000,
   );
 
+  it("run once each behind a large result", async () => {
+    const m = await start({ isolation, concurrency: 2 });
+    const directory = await mkdtemp(join(tmpdir(), "short-calls-"));
+    try {
+      const file = join(directory, "lines");
+      await warm(() => m.functions.noop(1));
+      await warm(() => m.functions.mark(join(directory, "others"), 0, 0));
+      for (let i = 0; i < 60; i += 3) {
+        const given = [m.functions.large(8 << 20), m.functions.large(8 << 20)];
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        for (let each = i; each < i + 3; each++)
+          void m.functions.mark(file, each, 0).catch(() => undefined);
+        await Promise.all(given);
+      }
+      await m.functions.mark(file, 60, 0);
+      const lines = (await readFile(file, "utf8")).trim().split("\n").map(Number);
+      expect(lines.sort((a, b) => a - b)).toEqual(Array.from({ length: 61 }, (_, i) => i));
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  }, 60_000);
+
+  it("see no context of one another", async () => {
+    const m = await start({ isolation, concurrency: 2 });
+    await warm(() => m.functions.enter("warm"));
+    const seen = await Promise.all(Array.from({ length: 500 }, () => m.functions.enter("other")));
+    expect(new Set(seen)).toEqual(new Set([undefined]));
+  }, 60_000);
+
+  it("do not keep cleanup() waiting", async () => {
+    const m = await start({ isolation, concurrency: 4 });
+    await warm(() => m.functions.noop(1));
+    const given = Promise.allSettled(Array.from({ length: 200 }, () => m.functions.noop(1)));
+    await m.cleanup();
+    for (const each of await given)
+      if (each.status === "rejected")
+        expect(each.reason).toMatchObject({ code: "FAAST_CANCELLED" });
+  }, 30_000);
+
   it("may be cancelled without harm to the others", async () => {
     const m = await start({ isolation, concurrency: 2 });
     await warm(() => m.functions.noop(1));

@@ -22,7 +22,7 @@ let notedAt = 0;
 
 /** Notes the stack above `entry`: its text is made only when it is read. Undefined: there are too many. */
 export function captureCallSite(entry: (...args: never[]) => unknown): CallSite | undefined {
-  const now = Date.now();
+  const now = Math.floor(performance.now());
   if (now !== notedAt) {
     noted = Math.max(0, noted - (now - notedAt));
     notedAt = now;

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Frame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import type { Executor } from "./executor.js";
@@ -21,6 +21,7 @@ export interface CallQueueEvents {
 interface Leased {
   readonly request: EncodedCall;
   readonly startBy: number;
+  readonly origin: AsyncResource;
 }
 
 /** Runs calls as they come; those that were sent ahead, one after another: see `LEASE`. */
@@ -54,8 +55,8 @@ export class CallQueue {
   /** @param startBy - for a call that is sent ahead: when it has to begin at the latest, by `machineTime()`. */
   take(request: EncodedCall, startBy: number | undefined): void {
     if (startBy === undefined) return this.start(request);
-    this.ahead.push({ request, startBy });
-    this.next();
+    this.ahead.push({ request, startBy, origin: new AsyncResource("FaastCall") });
+    if (this.running === 0) this.proceed();
   }
 
   private start(request: EncodedCall): void {
@@ -66,17 +67,22 @@ export class CallQueue {
       await this.executor.run(request, (frame) => this.events.frame(frame));
       origin.over = true;
       this.running--;
-      if (this.ahead.length > 0) this.events.whenSent(() => this.next());
+      if (this.ahead.length > 0) this.proceed();
       else if (performance.now() - begun < SHORT) this.wakefulness?.extend();
     });
   }
 
+  private proceed(): void {
+    this.events.whenSent(() => this.next());
+  }
+
   private next(): void {
-    while (this.running === 0) {
-      const leased = this.ahead.shift();
-      if (leased === undefined) return;
-      if (this.closed || machineTime() > leased.startBy) this.events.returned(leased.startBy);
-      else this.start(leased.request);
-    }
+    if (this.running > 0) return;
+    const leased = this.ahead.shift();
+    if (leased === undefined) return;
+    if (!this.closed && machineTime() <= leased.startBy)
+      return leased.origin.runInAsyncScope(() => this.start(leased.request));
+    this.events.returned(leased.startBy);
+    this.proceed();
   }
 }

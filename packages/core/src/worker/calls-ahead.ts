@@ -41,7 +41,7 @@ export class CallsAhead<T extends CallAhead> {
   returnAll(): void {
     this.disarm?.();
     this.disarm = undefined;
-    for (const { returned } of this.calls.splice(0)) returned();
+    for (const { returned } of this.calls.splice(0).reverse()) returned();
   }
 
   private arm(delay: number): () => void {
@@ -66,7 +66,7 @@ export class CallsAhead<T extends CallAhead> {
     const over = this.calls.splice(0, valid < 0 ? this.calls.length : valid);
     const [first] = this.calls;
     if (first !== undefined) this.disarm = this.arm(first.startBy - now);
-    for (const { returned } of over) returned();
+    for (const { returned } of over.reverse()) returned();
     if (over.length > 0) this.lapsed();
   }
 }

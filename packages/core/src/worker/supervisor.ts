@@ -50,6 +50,8 @@ export class Supervisor {
   private uncaught: (FromIsolate & { type: "uncaught" }) | undefined;
   private current: Current | undefined;
   private verdict: Verdict | undefined;
+  /** The isolate is to end as soon as it has no further calls: the one that it has then fails. */
+  private condemned: Verdict | undefined;
   private readonly timer = new TurnTimer();
   private closed = false;
   private closing: (() => void)[] = [];
@@ -75,7 +77,7 @@ export class Supervisor {
     if (this.current !== undefined || this.waiting !== undefined) {
       throw new Error("This worker is busy with another call.");
     }
-    if (this.isolate !== undefined && this.doomed) {
+    if (this.isolate !== undefined && (this.doomed || this.condemned !== undefined)) {
       // It is about to end: the call gets the next one.
       this.waiting = { call, idle };
       return;
@@ -93,8 +95,8 @@ export class Supervisor {
   runAhead(call: SupervisedCall, idle: Idle, returned: () => void): boolean {
     const { current, isolate } = this;
     if (isolate === undefined || !this.ready || this.closed || this.timer.isSuspended) return false;
-    if (current === undefined || current.streaming || current.cancelled || this.doomed)
-      return false;
+    if (current === undefined || current.streaming || current.cancelled) return false;
+    if (this.doomed || this.condemned !== undefined) return false;
     const startBy = machineTime() + LEASE;
     this.ahead.push({ call, idle, returned, startBy, early: [], cancelled: false });
     call.onControl((message) => this.control(call, message));
@@ -110,7 +112,7 @@ export class Supervisor {
     await new Promise<void>((resolve) => {
       this.closing.push(resolve);
       if (this.current === undefined) isolate.stop();
-      else this.end({ code: "cancelled", message: "the worker was closed" });
+      else this.condemn({ code: "cancelled", message: "the worker was closed" });
     });
   }
 
@@ -121,7 +123,9 @@ export class Supervisor {
 
   /** Ends the isolate for what only its owner can see; a call under way fails with that verdict. */
   condemn(verdict: Verdict): void {
-    if (this.isolate !== undefined) this.end(verdict);
+    if (this.isolate === undefined) return;
+    this.condemned ??= verdict;
+    this.finishEnd();
   }
 
   /** The isolate takes no further call: it ends now, or with the call at hand. */
@@ -207,6 +211,7 @@ export class Supervisor {
     this.importFailure = undefined;
     this.uncaught = undefined;
     this.verdict = undefined;
+    this.condemned = undefined;
     return this.options.start({
       message: (message) => this.onMessage(message),
       exit: (exit) => this.onIsolateExit(exit),
@@ -360,9 +365,9 @@ export class Supervisor {
     this.timer.disarm();
     current.clock?.stop();
     this.enterNext();
-    if (this.current !== undefined) return;
+    if (this.current !== undefined) return this.finishEnd();
     this.isolate?.setBusy(false);
-    if (this.spent) this.isolate?.kill();
+    if (this.spent || this.condemned !== undefined) this.isolate?.kill();
   }
 
   /** Ends the isolate, if the call at hand is not over by then. */
@@ -380,7 +385,9 @@ export class Supervisor {
 
   /** Not while the isolate may have begun another call, which would be ended along with this one. */
   private finishEnd(): void {
-    if (this.verdict !== undefined && this.ahead.length === 0) this.isolate?.kill();
+    if (this.ahead.length > 0) return;
+    if (this.current !== undefined) this.verdict ??= this.condemned;
+    if ((this.verdict ?? this.condemned) !== undefined) this.isolate?.kill();
   }
 
   private onIsolateExit(exit: IsolateExit): void {
