@@ -6,10 +6,15 @@ const SHORT = 64;
 const HEADER = 2;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** "[" and "{" differ in this bit alone, and so do "]" and "}". */
-const CASE = 0x20;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
+
+/** What a byte of JSON text may begin or end; 0: nothing that counts here. */
+const QUOTED = 1;
+const OPEN = 2;
+const CLOSE = 3;
+const kinds = new Uint8Array(256);
+kinds[QUOTE] = QUOTED;
+for (const bracket of "[{") kinds[bracket.charCodeAt(0)] = OPEN;
+for (const bracket of "]}") kinds[bracket.charCodeAt(0)] = CLOSE;
 
 /** A document of JSON text. */
 export function jsonDocument(text: string): Uint8Array {
@@ -44,13 +49,14 @@ export function isTooDeep(bytes: Uint8Array): boolean {
   if (length < 2 * MAX_DEPTH) return false;
   let depth = 0;
   for (let at = HEADER; at < length; at++) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) {
+    const kind = kinds[bytes[at]!];
+    if (kind === 0) continue;
+    if (kind === QUOTED) {
       while (++at < length && bytes[at] !== QUOTE) if (bytes[at] === BACKSLASH) at++;
-    } else if ((byte | CASE) === OPEN) {
-      if (++depth > MAX_DEPTH + 1) return true;
-    } else if ((byte | CASE) === CLOSE) {
+    } else if (kind === CLOSE) {
       depth--;
+    } else if (++depth > MAX_DEPTH + 1) {
+      return true;
     }
   }
   return false;
