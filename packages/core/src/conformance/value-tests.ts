@@ -68,7 +68,7 @@ export function valueTests(context: SuiteContext): void {
     "a result or an item that cannot travel is refused there, and the worker goes on",
     [],
     async () => {
-      const m = await context.start({ concurrency: 1 });
+      const m = await context.start({ concurrency: 4 });
       const worker = await m.functions.processId();
       const { message } = await failure(m.functions.unreturnable(), FaastSerializationError);
       assert.match(
@@ -79,7 +79,9 @@ export function valueTests(context: SuiteContext): void {
       const items: unknown[] = [];
       await failure(collect(m.functions.unyieldable(), items), FaastSerializationError);
       assert.deepEqual(items, [1]);
-      assert.equal(await m.functions.processId(), worker);
+      // A result may be here before its worker is free, so that the next call alone would get another one.
+      const next = await Promise.all(Array.from({ length: 4 }, () => m.functions.processId()));
+      assert.ok(next.includes(worker), `the worker ${worker} has ended: ${next.join(", ")}`);
       await m.cleanup();
     },
   );
