@@ -7,17 +7,7 @@ import {
   type IsolateEvents,
   type ToIsolate,
 } from "@faast/core/worker";
-
-const requestOf = (call: string) => ({
-  call,
-  attempt: 0,
-  functionName: "f",
-  args: encode([]),
-  timeout: 60_000,
-  stream: false,
-  credit: 0,
-  validate: true,
-});
+import { encodedCall } from "./encoded-call.ts";
 
 /** A supervisor whose isolate is played by the test, and what becomes of its calls. */
 function watched() {
@@ -44,7 +34,7 @@ function watched() {
     },
   });
   const supervised = (name: string) => ({
-    request: requestOf(name),
+    request: encodedCall(name),
     receive: (frame: Frame) =>
       void events.push(`${name}: ${frame.type === "error" ? frame.code : frame.type}`),
     onControl: (listener: (message: ControlMessage) => void) => void controls.set(name, listener),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { encode, type Frame } from "@faast/core/provider";
+import type { Frame } from "@faast/core/provider";
 import { Supervisor, type FromIsolate, type IsolateEvents } from "@faast/core/worker";
+import { encodedCall } from "./encoded-call.ts";
 import { runs } from "./run-count.ts";
 
 /** Runs a call in a worker that sends nothing but this; resolves with how the call ended. */
@@ -17,16 +18,7 @@ function answerOf(messages: readonly unknown[]): Promise<Frame> {
         return { id: "1", send: () => undefined, kill: exit, stop: exit, setBusy: () => undefined };
       },
     });
-    const request = {
-      call: "c",
-      attempt: 0,
-      functionName: "f",
-      args: encode([]),
-      timeout: 60_000,
-      stream: false,
-      credit: 0,
-      validate: true,
-    };
+    const request = encodedCall("c");
     const receive = (frame: Frame) => {
       if (frame.type === "result" || frame.type === "error") resolve(frame);
     };

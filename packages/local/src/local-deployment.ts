@@ -100,6 +100,7 @@ export class LocalDeployment implements Deployment {
         // In this very process, a worker costs nothing.
         ...(isolation === "inline" ? { together: Infinity } : {}),
         // No cloud sends a call to a worker that is busy, and a debugger holds calls up.
+        wakefulness: this.wakefulness,
         ahead: isolation !== "inline" && cloud === undefined && !care.mayBeDebugged,
       },
       (index) => this.createWorker(index),
@@ -180,16 +181,19 @@ export class LocalDeployment implements Deployment {
     if (isolation === "inline")
       return startInlineIsolate(() => this.loadInline(), events, { sharesMemory });
     const options = this.processOptions(log);
+    const { wakefulness } = this;
     if (threads === undefined) {
       const execArgv = this.care.execArgv(index);
       const started = this.parts.waiting?.take(options);
-      const { wakefulness } = this;
       return startProcessIsolate({ ...options, execArgv, started, wakefulness }, events);
     }
     const { entry, env, heapLimit } = options;
     const { Piscina: Pool } = threads;
     const output = log.descriptor;
-    return startThreadIsolate({ Pool, entry, env, heapLimit, output, sharesMemory }, events);
+    return startThreadIsolate(
+      { Pool, entry, env, heapLimit, output, sharesMemory, wakefulness },
+      events,
+    );
   }
 
   private describe(request: EncodedCall, isolateId: string, log: WorkerLog): ExecutionDetail {

@@ -39,17 +39,14 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
   // From here on, nothing is left behind, even if this process is killed.
   const reaper = new Reaper(directory.path);
   let releaseDependencies: (() => Promise<void>) | undefined;
-  // A worker to be inspected, or simulated, is started when it is needed.
-  const waiting =
-    isolation === "process" && options.inspect === false && cloud === undefined
-      ? new WaitingProcess({
-          directory,
-          reaper,
-          env: workerEnvironment(options.env, cloud),
-          heapLimit: memoryLimits(options).heap,
-        })
-      : undefined;
+  let waiting: WaitingProcess | undefined;
   try {
+    // A worker to be inspected, or simulated, is started when it is needed.
+    if (isolation === "process" && options.inspect === false && cloud === undefined) {
+      const env = workerEnvironment(options.env, cloud);
+      const heapLimit = memoryLimits(options).heap;
+      waiting = new WaitingProcess({ directory, reaper, env, heapLimit });
+    }
     // Loaded while that process starts.
     const { bundle, callableExports, writeInspectionCopy } = await import("@faast/bundler");
     const { include, exclude, packageJson, esbuildOptions } = options;

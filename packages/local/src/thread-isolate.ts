@@ -3,7 +3,6 @@ import {
   packMessage,
   transferablesOf,
   unpackMessages,
-  Wakefulness,
   type FromIsolate,
   type Isolate,
   type IsolateEvents,
@@ -11,6 +10,7 @@ import {
   type ThreadStart,
   type ToIsolate,
   type Transferable,
+  type Wakefulness,
 } from "@faast/core/worker";
 import type { Piscina } from "piscina";
 
@@ -23,8 +23,6 @@ const STOP_GRACE = 1000;
  * With 48, which is V8's default up to Node 22 (a third of them moves), that is rare; with Node 24's, usual.
  */
 const YOUNG_GENERATION = 48;
-
-const wakefulness = new Wakefulness();
 
 /** What a thread is started with. */
 export interface ThreadIsolateOptions {
@@ -39,6 +37,8 @@ export interface ThreadIsolateOptions {
   readonly output: number;
   /** See `TransportLimits.sharesMemory`. */
   readonly sharesMemory: boolean;
+  /** Extended where more is likely to come at once. */
+  readonly wakefulness: Wakefulness;
 }
 
 /** An isolate that is a thread. */
@@ -93,7 +93,7 @@ export function startThreadIsolate(
 
   const receive = (received: unknown) => {
     // The items of a stream, and there are more to come.
-    if (Array.isArray(received)) wakefulness.extend();
+    if (Array.isArray(received)) options.wakefulness.extend();
     unpackMessages(received, (message) => {
       if (!over) events.message(message as FromIsolate);
     });

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Invocation } from "@faast/core/provider";
-import { LEASE, Wakefulness, type Supervisor } from "@faast/core/worker";
+import { LEASE, type Supervisor, type Wakefulness } from "@faast/core/worker";
 import { CallPace } from "./call-pace.js";
 import { AHEAD, PoolWorker } from "./pool-worker.js";
 
@@ -29,6 +29,8 @@ export interface WorkerPoolOptions {
   readonly together?: number;
   /** Whether calls that are expected to be short may be sent to workers that run one: see `LEASE`. */
   readonly ahead: boolean;
+  /** Extended around such calls. */
+  readonly wakefulness: Wakefulness;
 }
 
 /** A call without a worker. */
@@ -51,7 +53,7 @@ export class WorkerPool {
   private readonly ahead: boolean;
   private readonly create: (index: number) => Supervisor;
   private readonly pace = new CallPace();
-  private readonly wakefulness = new Wakefulness();
+  private readonly wakefulness: Wakefulness;
   private readonly workers: PoolWorker[] = [];
   /** The one used last goes first, so that as few as possible are in use. */
   private readonly idle: PoolWorker[] = [];
@@ -66,12 +68,13 @@ export class WorkerPool {
   private startingAt = -Infinity;
 
   constructor(
-    { limit, together = cores, ahead }: WorkerPoolOptions,
+    { limit, together = cores, ahead, wakefulness }: WorkerPoolOptions,
     create: (index: number) => Supervisor,
   ) {
     this.limit = limit === 0 ? Infinity : limit;
     this.together = together;
     this.ahead = ahead;
+    this.wakefulness = wakefulness;
     this.create = create;
   }
 

@@ -18,11 +18,11 @@ const MARK = "w";
  */
 export function announcementOf(
   message: ToIsolate | FromIsolate,
-  wakefulness: Wakefulness,
+  wakefulness: Wakefulness | undefined,
 ): string | undefined {
-  const bytes = sizeOf(message);
+  const bytes = wakefulness === undefined ? 0 : sizeOf(message);
   if (bytes < LARGE) return undefined;
-  wakefulness.extend(timeFor(bytes));
+  wakefulness?.extend(timeFor(bytes));
   return `${MARK}${bytes}`;
 }
 

@@ -84,10 +84,7 @@ export function startProcessIsolate(
       // A process that is gone is noticed by its exit, not here.
       if (!child.connected) return;
       const packed = packMessage(message);
-      const announcement =
-        packed === undefined && wakefulness !== undefined
-          ? announcementOf(message, wakefulness)
-          : undefined;
+      const announcement = packed === undefined ? announcementOf(message, wakefulness) : undefined;
       if (announcement !== undefined) child.send(announcement);
       child.send(packed ?? message);
     },

@@ -47,8 +47,7 @@ export function serveProcess(
   };
   const wakefulness = staysAwake ? new Wakefulness() : undefined;
   const sendAlone = (message: FromIsolate, sent?: () => void) => {
-    const announcement =
-      wakefulness === undefined ? undefined : announcementOf(message, wakefulness);
+    const announcement = announcementOf(message, wakefulness);
     if (announcement !== undefined) sendNow(announcement);
     sendNow(message, sent);
   };
