@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, request as forward, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { operationOf } from "./aws-operation.ts";
 
 /** What is answered instead of the emulator. */
 export interface FalseAnswer {
@@ -9,8 +10,16 @@ export interface FalseAnswer {
   readonly body: string;
 }
 
-/** Says what to answer to a request; undefined: it goes to the emulator; "silence": never anything. */
-export type Intercept = (request: IncomingMessage) => FalseAnswer | "silence" | undefined;
+/**
+ * What becomes of a request: an answer that is not the emulator's, never anything ("silence"), a
+ * connection that ends before the emulator has the request ("reset") or when it has done what it was
+ * asked ("lost"), or the emulator's answer, later (`delay`, milliseconds) or at once.
+ */
+export type Treatment =
+  FalseAnswer | "silence" | "reset" | "lost" | { readonly delay: number } | undefined;
+
+/** Says what becomes of a request, by its service and operation: `lambda:CreateFunction`. */
+export type Intercept = (request: IncomingMessage, operation: string) => Treatment;
 
 /** Lambda's way to refuse a request. */
 export function lambdaRefusal(code: string, message: string, status = 400): FalseAnswer {
@@ -24,25 +33,35 @@ export function lambdaRefusal(code: string, message: string, status = 400): Fals
 /** A server before the emulator, which shows what the emulator cannot: refusals, delays, silence. */
 export async function startProxy(endpoint: string, intercept: Intercept) {
   const target = new URL(endpoint);
-  const server = createServer((request, response) => {
-    const answer = intercept(request);
-    if (answer === "silence") return void request.resume();
-    if (answer !== undefined) {
-      request.resume().on("end", () => {
-        response.writeHead(answer.status, answer.headers).end(answer.body);
-      });
-      return;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      return; // whoever asked has gone
     }
+    const body = Buffer.concat(chunks);
+    const treatment = intercept(request, operationOf(request, body));
+    if (treatment === "silence") return;
+    if (treatment === "reset") return void request.socket.resetAndDestroy();
+    if (typeof treatment === "object" && "status" in treatment)
+      return void response.writeHead(treatment.status, treatment.headers).end(treatment.body);
+    if (typeof treatment === "object")
+      await new Promise((resolve) => setTimeout(resolve, treatment.delay));
     const { method, url: path, headers } = request;
     const onward = forward(
       { host: target.hostname, port: target.port, method, path, headers },
       (reply) => {
+        if (treatment === "lost") {
+          reply.resume().on("end", () => request.socket.resetAndDestroy());
+          return;
+        }
         response.writeHead(reply.statusCode ?? 502, reply.headers);
         reply.pipe(response);
       },
     );
     onward.on("error", () => response.destroy());
-    request.pipe(onward);
+    onward.end(body);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Milliseconds before the first retry, at most; doubled for each further one. */
 const BASE_DELAY = 250;
-/** Milliseconds before any retry, at most. */
-const MAX_DELAY = 5_000;
+/** Milliseconds before any retry, at most, where nothing else is said. */
+const LONGEST_DELAY = 5_000;
 
 /** Which failures pass, and how long to wait for it. */
 export interface RetryRule {
   /** Milliseconds from the first attempt after which a failure is final. */
   readonly time: number;
+  /** Milliseconds before any retry, at most. Default: 5,000. */
+  readonly longestDelay?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Whether the failure is one that passes. */
   isTransient(error: unknown): boolean;
@@ -26,13 +28,14 @@ export interface RetryRule {
  */
 export async function retryTransient<T>(rule: RetryRule, attempt: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + rule.time;
+  const { longestDelay = LONGEST_DELAY } = rule;
   for (let count = 0; ; count++) {
     try {
       return await attempt();
     } catch (error) {
       const left = deadline - Date.now();
       if (left <= 0 || rule.signal?.aborted === true || !rule.isTransient(error)) throw error;
-      const delay = Math.random() * Math.min(MAX_DELAY, BASE_DELAY * 2 ** count);
+      const delay = Math.random() * Math.min(longestDelay, BASE_DELAY * 2 ** count);
       await pause(Math.min(left, delay), rule.signal);
     }
   }

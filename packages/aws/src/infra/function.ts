@@ -1,6 +1,6 @@
 import type { Runtime } from "@aws-sdk/client-lambda";
 import { FaastCreateFunctionError } from "@faast/core/provider";
-import { AwsRequestError, awsRequest, hasAwsCode } from "./aws-failure.js";
+import { awsRequest, hasAwsCode } from "./aws-failure.js";
 import { retryTransient } from "./backoff.js";
 import type { AwsScope } from "./clients.js";
 import type { TagRecord } from "./tags.js";
@@ -9,8 +9,10 @@ import type { TagRecord } from "./tags.js";
 const ROLE_TIME = 90_000;
 /** Milliseconds for the upload of the code, which may be 50 MB over a slow line. */
 const UPLOAD_TIME = 600_000;
-/** Seconds until a created function must be ready. */
-const ACTIVE_SECONDS = 240;
+/** Milliseconds until a created function must be ready. */
+const ACTIVE_TIME = 240_000;
+/** Milliseconds between two looks at a function that is not ready, at most. */
+const LONGEST_LOOK = 1_000;
 
 /** A Lambda function to be created. */
 export interface FunctionSpec {
@@ -55,7 +57,7 @@ export async function deleteFunction({ clients, signal }: AwsScope, name: string
   // "Conflict": it is still being created, by a request that was given up.
   const isTransient = (error: unknown) => hasAwsCode(error, "ResourceConflictException");
   try {
-    await retryTransient({ time: ACTIVE_SECONDS * 1000, signal, isTransient }, () =>
+    await retryTransient({ time: ACTIVE_TIME, signal, isTransient }, () =>
       awsRequest("lambda:DeleteFunction", { signal }, (options) =>
         lambda.deleteFunction({ FunctionName: name }, options),
       ),
@@ -109,32 +111,34 @@ function isRoleNotReady(error: unknown): boolean {
   return hasAwsCode(error, "InvalidParameterValueException") && /\brole\b|KMS/i.test(error.message);
 }
 
-async function awaitActive({ clients, signal }: AwsScope, name: string): Promise<void> {
-  const client = await clients.lambda();
-  const { waitUntilFunctionActiveV2 } = await import("@aws-sdk/client-lambda");
-  const limits = { maxWaitTime: ACTIVE_SECONDS, minDelay: 0.2, maxDelay: 5 };
-  const time = ACTIVE_SECONDS * 1000;
+/** A function that cannot be invoked yet. */
+class PendingFunction extends Error {}
+
+/**
+ * The SDK's own waiter prints to the console, and waits for as long as it may although it is told that
+ * nobody may look.
+ */
+async function awaitActive(scope: AwsScope, name: string): Promise<void> {
+  const isTransient = (error: unknown) =>
+    error instanceof PendingFunction || hasAwsCode(error, "ResourceNotFoundException");
+  const { signal } = scope;
+  const rule = { time: ACTIVE_TIME, longestDelay: LONGEST_LOOK, signal, isTransient };
   try {
-    await awsRequest("lambda:GetFunction", { signal, time }, (options) =>
-      waitUntilFunctionActiveV2({ client, ...limits, ...options }, { FunctionName: name }),
-    );
+    await retryTransient(rule, () => checkActive(scope, name));
   } catch (error) {
-    if (!(error instanceof AwsRequestError)) throw error;
-    const reason = await stateOf({ clients, signal }, name).catch(() => "its state is unknown");
-    throw new FaastCreateFunctionError(
-      `The Lambda function ${name} was created but did not become ready: ${reason}.`,
-      { cause: error },
-    );
+    if (!(error instanceof PendingFunction)) throw error;
+    throw new FaastCreateFunctionError(error.message, { cause: error });
   }
 }
 
-async function stateOf({ clients, signal }: AwsScope, name: string): Promise<string> {
+async function checkActive({ clients, signal }: AwsScope, name: string): Promise<void> {
   const lambda = await clients.lambda();
-  const { State, StateReason, StateReasonCode } = await awsRequest(
-    "lambda:GetFunctionConfiguration",
-    { signal },
-    (options) => lambda.getFunctionConfiguration({ FunctionName: name }, options),
+  const { Configuration = {} } = await awsRequest("lambda:GetFunction", { signal }, (options) =>
+    lambda.getFunction({ FunctionName: name }, options),
   );
+  const { State, StateReason, StateReasonCode } = Configuration;
+  if (State === "Active") return;
   const detail = [StateReason, StateReasonCode].filter((each) => each !== undefined).join(", ");
-  return `it is ${State ?? "in an unknown state"}${detail === "" ? "" : ` (${detail})`}`;
+  const message = `The Lambda function ${name} was created but did not become ready: it is ${State ?? "in an unknown state"}${detail === "" ? "" : ` (${detail})`}.`;
+  throw State === "Failed" ? new FaastCreateFunctionError(message) : new PendingFunction(message);
 }
