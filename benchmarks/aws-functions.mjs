@@ -1,4 +1,6 @@
 // What aws-modes.mjs has the functions do.
+/** By this, npm faastjs finds the file of the module: see aws-calls.mjs. */
+export const FAAST_URL = import.meta.url;
 import { readFileSync } from "node:fs";
 
 export function hello(name) {
