@@ -1,6 +1,7 @@
 import type { Attachment } from "./attachments.js";
 import { ByteSource } from "./byte-source.js";
-import { JSON_TAG, MAX_DEPTH, WIRE_VERSION } from "./format.js";
+import { JSON_TAG, MAX_DEPTH, TABLES, WIRE_VERSION } from "./format.js";
+import { valueOf } from "./json-tables.js";
 import { isTooDeep } from "./json-text.js";
 import { ValueReader } from "./value-reader.js";
 import { WireError } from "./wire-error.js";
@@ -27,10 +28,8 @@ export function decode(bytes: Uint8Array, attachments?: readonly Attachment[]): 
     throw new WireError({ code: "WIRE_VERSION", path: "byte 0", reason });
   }
   try {
-    if (source.skip(JSON_TAG)) {
-      if (isTooDeep(bytes)) source.fail(`it is more than ${MAX_DEPTH} levels deep`);
-      return parse(source);
-    }
+    if (source.skip(JSON_TAG)) return parse(source, bytes);
+    if (source.skip(TABLES)) return valueOf(parse(source, bytes), (reason) => source.fail(reason));
     const value = new ValueReader(source, attachments).value();
     if (source.remaining > 0) source.fail("more follows after its end");
     return value;
@@ -41,7 +40,8 @@ export function decode(bytes: Uint8Array, attachments?: readonly Attachment[]): 
   }
 }
 
-function parse(source: ByteSource): unknown {
+function parse(source: ByteSource, bytes: Uint8Array): unknown {
+  if (isTooDeep(bytes)) source.fail(`it is more than ${MAX_DEPTH} levels deep`);
   try {
     return JSON.parse(source.rest());
   } catch (cause) {

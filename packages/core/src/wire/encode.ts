@@ -1,6 +1,7 @@
 import type { AttachmentList } from "./attachments.js";
-import { WIRE_VERSION } from "./format.js";
+import { JSON_TAG, TABLES, WIRE_VERSION } from "./format.js";
 import { isJsonSafe } from "./json-safe.js";
+import { tablesOf } from "./json-tables.js";
 import { jsonDocument } from "./json-text.js";
 import { messageOf } from "./refusals.js";
 import { ValueWriter } from "./value-writer.js";
@@ -71,7 +72,10 @@ export function encode(value: unknown, options: EncodeOptions = {}): Uint8Array 
 function asJson(value: unknown): Uint8Array | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   try {
-    if (isJsonSafe(value)) return jsonDocument(JSON.stringify(value));
+    if (!isJsonSafe(value)) return undefined;
+    const tables = tablesOf(value);
+    if (tables !== undefined) return jsonDocument(TABLES, JSON.stringify(tables));
+    return jsonDocument(JSON_TAG, JSON.stringify(value));
   } catch {
     // A getter threw, or the text is longer than a string can be: the other way tells, or manages.
   }

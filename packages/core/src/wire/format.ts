@@ -2,7 +2,7 @@
  * The wire format, version 1.
  *
  * ```
- * document := version:byte (JSON utf8-json-to-the-end | value)
+ * document := version:byte (JSON utf8-json-to-the-end | TABLES utf8-json-to-the-end | value)
  * value    := constant                      tags 0 to 7: undefined null true false NaN ∞ -∞ -0
  *           | 128 to 255                    the integers 0 to 127
  *           | INT uint                      other 32-bit integers: zigzag
@@ -34,6 +34,15 @@
  * ```
  *
  * An object (all from OBJECT on) takes the next number for REF before its contents are written.
+ * The JSON of TABLES has arrays of like objects by columns. It is a list, of one of these kinds:
+ *
+ * ```
+ * tables   := [0, value]                    the value itself
+ *           | [1, [key*], tables*]          objects with these keys; to each key, the list of its values
+ *           | [2, tables*]                  a list of these
+ *           | [3, [key*], tables*]          an object of these
+ * ```
+ *
  * ATTACHED and WINDOW are in documents that never leave their process (threads, inline), and nowhere else.
  * JSON is chosen for what JSON carries exactly: it is faster than anything written in JavaScript.
  */
@@ -71,6 +80,7 @@ export const EXCEPTION = 25;
 export const JSON_TAG = 26;
 export const ATTACHED = 27;
 export const WINDOW = 28;
+export const TABLES = 29;
 export const SMALL_INT = 128;
 
 /** Kinds of VIEW. The order is the format: only ever append. */

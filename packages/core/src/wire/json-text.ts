@@ -1,4 +1,4 @@
-import { JSON_TAG, MAX_DEPTH, WIRE_VERSION } from "./format.js";
+import { MAX_DEPTH, TABLES, WIRE_VERSION } from "./format.js";
 
 /** Up to this length, a loop in JavaScript beats the way into native code. */
 const SHORT = 64;
@@ -16,8 +16,8 @@ kinds[QUOTE] = QUOTED;
 for (const bracket of "[{") kinds[bracket.charCodeAt(0)] = OPEN;
 for (const bracket of "]}") kinds[bracket.charCodeAt(0)] = CLOSE;
 
-/** A document of JSON text. */
-export function jsonDocument(text: string): Uint8Array {
+/** A document of JSON text, of one of the two kinds. */
+export function jsonDocument(tag: number, text: string): Uint8Array {
   const { length } = text;
   let out: Uint8Array | undefined;
   if (length <= SHORT) {
@@ -38,7 +38,7 @@ export function jsonDocument(text: string): Uint8Array {
     out = new Uint8Array(buffer.buffer);
   }
   out[0] = WIRE_VERSION;
-  out[1] = JSON_TAG;
+  out[1] = tag;
   return out;
 }
 
@@ -47,6 +47,8 @@ export function isTooDeep(bytes: Uint8Array): boolean {
   const { length } = bytes;
   // Each level has a bracket at either end.
   if (length < 2 * MAX_DEPTH) return false;
+  // The lists that tables are made of are one level deeper, at most, than what they stand for.
+  const limit = MAX_DEPTH + (bytes[1] === TABLES ? 2 : 1);
   let depth = 0;
   for (let at = HEADER; at < length; at++) {
     const kind = kinds[bytes[at]!];
@@ -55,7 +57,7 @@ export function isTooDeep(bytes: Uint8Array): boolean {
       while (++at < length && bytes[at] !== QUOTE) if (bytes[at] === BACKSLASH) at++;
     } else if (kind === CLOSE) {
       depth--;
-    } else if (++depth > MAX_DEPTH + 1) {
+    } else if (++depth > limit) {
       return true;
     }
   }
