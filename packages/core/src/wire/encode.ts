@@ -1,6 +1,6 @@
 import type { AttachmentList } from "./attachments.js";
 import { JSON_TAG, TABLES, WIRE_VERSION } from "./format.js";
-import { isJsonSafe } from "./json-safe.js";
+import { jsonFitness } from "./json-safe.js";
 import { tablesOf } from "./json-tables.js";
 import { jsonDocument } from "./json-text.js";
 import { messageOf } from "./refusals.js";
@@ -72,8 +72,9 @@ export function encode(value: unknown, options: EncodeOptions = {}): Uint8Array 
 function asJson(value: unknown): Uint8Array | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   try {
-    if (!isJsonSafe(value)) return undefined;
-    const tables = tablesOf(value);
+    const fitness = jsonFitness(value);
+    if (fitness === "none") return undefined;
+    const tables = fitness === "rows" ? tablesOf(value) : undefined;
     if (tables !== undefined) return jsonDocument(TABLES, JSON.stringify(tables));
     return jsonDocument(JSON_TAG, JSON.stringify(value));
   } catch {

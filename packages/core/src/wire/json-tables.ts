@@ -1,7 +1,6 @@
 import { assign } from "./assignment.js";
+import { ROWS } from "./json-safe.js";
 
-/** Rows from which an array of like objects is written as a table. */
-const ROWS = 16;
 /** Properties of a row, at most. Beyond that, V8 would keep objects that are put together in a dictionary. */
 const COLUMNS = 16;
 /** Up to this length, lists and objects are looked into for tables. */

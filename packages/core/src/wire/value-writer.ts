@@ -178,7 +178,7 @@ export class ValueWriter {
 
   #array(value: unknown[]): void {
     const { length } = value;
-    // As in `isJsonSafe`: fewer values than elements are holes, more are properties. One of each
+    // As in `jsonFitness`: fewer values than elements are holes, more are properties. One of each
     // makes the same number, and so holes are looked for while writing is still undecided.
     let dense = Object.values(value).length === length;
     for (let index = 0; dense && index < length; index++) {
