@@ -1,3 +1,5 @@
+import { partitionOf } from "./partition.js";
+
 /** What names a stream of a function's log. */
 export interface LogPlace {
   readonly region: string;
@@ -10,13 +12,14 @@ export interface LogPlace {
 /** The console's page of a function's log group. */
 export function logGroupUrl({ region, functionName }: LogPlace): string {
   const group = consoleEncode(`/aws/lambda/${functionName}`);
-  return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}`;
+  return `https://${region}.${partitionOf(region).consoleDomain}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}`;
 }
 
 /** The console's page of one log stream. */
 export function logStreamUrl(place: LogPlace): string {
   const stream = consoleEncode(place.logStream ?? "");
-  const start = place.start === undefined ? "" : consoleEncode(`?start=${place.start}`);
+  // A query within the fragment: its own signs are encoded once, unlike names.
+  const start = place.start === undefined ? "" : `$3Fstart$3D${place.start}`;
   return `${logGroupUrl(place)}/log-events/${stream}${start}`;
 }
 

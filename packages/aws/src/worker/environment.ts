@@ -1,3 +1,5 @@
+import { partitionOf } from "../partition.js";
+
 /** What Lambda tells a function of itself, by environment variables that are always set. */
 export const lambdaEnvironment = {
   get region(): string {
@@ -15,5 +17,6 @@ export const lambdaEnvironment = {
 export function endpointOf(service: "sqs" | "s3"): string {
   const own =
     process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env.AWS_ENDPOINT_URL;
-  return own ?? `https://${service}.${lambdaEnvironment.region}.amazonaws.com`;
+  const { region } = lambdaEnvironment;
+  return own ?? `https://${service}.${region}.${partitionOf(region).dnsSuffix}`;
 }

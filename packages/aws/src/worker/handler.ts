@@ -26,6 +26,9 @@ import { ReplySender } from "./reply-sender.js";
 /** Milliseconds kept back of what Lambda leaves, so that our answer precedes Lambda's own time-out. */
 const RESERVE = 1000;
 
+/** Milliseconds by which Lambda's own first line about an execution precedes our handler, at most. */
+const FIRST_LINE = 100;
+
 /** What we use of Lambda's context. */
 export interface LambdaContext {
   readonly awsRequestId: string;
@@ -40,13 +43,13 @@ export type Handler = (
 /** Makes the function's handler: it runs calls in an isolate, one at a time, as Lambda gives them. */
 export function createHandler(start: StartIsolate): Handler {
   let requestId = "";
-  const startedAt = Date.now();
+  let startedAt = Date.now();
   const describe = (): ExecutionDetail => ({
     logUrl: logStreamUrl({
       region: lambdaEnvironment.region,
       functionName: lambdaEnvironment.functionName,
       logStream: lambdaEnvironment.logStream,
-      start: startedAt,
+      start: startedAt - FIRST_LINE,
     }),
     executionId: requestId,
     instanceId: lambdaEnvironment.logStream,
@@ -64,8 +67,10 @@ export function createHandler(start: StartIsolate): Handler {
     remaining = timeLeft(context);
     requestId = context.awsRequestId;
     let response: LambdaResponse | undefined;
-    for (const each of eventsOf(event))
+    for (const each of eventsOf(event)) {
+      startedAt = Date.now();
       response = await new Run(supervisor, each, context).complete();
+    }
     return response;
   };
 }
