@@ -47,11 +47,59 @@ describe("a failure of AWS", () => {
       'permission "iam:PassRole" is missing',
     ],
     ["AccessDenied", "Access Denied", 'permission "s3:ListBucket" is missing'],
+    ["Forbidden", "UnknownError", 'permission "s3:ListBucket" is missing'],
   ])("names the permission that is missing (%s)", async (name, message, expected) => {
     const refusal = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 403 } });
     const error = await caught(awsRequest("s3:ListObjectsV2", {}, () => Promise.reject(refusal)));
     expect(error.message).toContain(expected);
     expect(isAccessDenied(error)).toBe(true);
+  });
+
+  const who = "User: arn:aws:iam::123456789012:user/ada is not authorized to perform:";
+  it.each([
+    [
+      "lambda:CreateFunction",
+      `${who} lambda:CreateFunction on resource: arn:aws:lambda:us-west-2:123456789012:function:faast-1 because no identity-based policy allows the lambda:CreateFunction action`,
+      "lambda:CreateFunction",
+    ],
+    ["lambda:Invoke", `${who} lambda:InvokeFunction on resource: x`, "lambda:InvokeFunction"],
+    ["lambda:CreateFunction", `${who} lambda:TagResource on resource: x`, "lambda:TagResource"],
+    [
+      "lambda:CreateFunction",
+      `${who} lambda:GetLayerVersion on resource: x`,
+      "lambda:GetLayerVersion",
+    ],
+    ["iam:CreateRole", `${who} iam:CreateRole on resource: x`, "iam:CreateRole"],
+    ["sqs:CreateQueue", `${who} sqs:createqueue on resource: x`, "sqs:CreateQueue"],
+    ["sqs:SendMessageBatch", `${who} sqs:sendmessage on resource: x`, "sqs:SendMessage"],
+    [
+      "sqs:CreateQueue",
+      "Access to the resource https://sqs.us-west-2.amazonaws.com/ is denied.",
+      "sqs:CreateQueue",
+    ],
+    ["sns:CreateTopic", `${who} SNS:CreateTopic on resource: x`, "sns:CreateTopic"],
+    ["logs:CreateLogGroup", `${who} logs:TagResource on resource: x`, "logs:TagResource"],
+    ["s3:CreateBucket", `${who} s3:CreateBucket on resource: "x"`, "s3:CreateBucket"],
+    ["s3:PutBucketLifecycleConfiguration", "Access Denied", "s3:PutLifecycleConfiguration"],
+    ["s3:DeleteObjects", "Access Denied", "s3:DeleteObject"],
+  ])(
+    "names the permission for %s, in each service's words: %s",
+    async (operation, message, name) => {
+      const $metadata = { httpStatusCode: 403, requestId: "r-1" };
+      const refusal = Object.assign(new Error(message), { name: "AccessDenied", $metadata });
+      const error = await caught(awsRequest(operation, {}, () => Promise.reject(refusal)));
+      expect(error.message).toContain(`The permission "${name}" is missing`);
+      expect(error.message).toContain("request r-1");
+    },
+  );
+
+  it("tells a permission that is denied from one that is missing", async () => {
+    const message = `${who} iam:CreateRole on resource: x with an explicit deny in a service control policy`;
+    const $metadata = { httpStatusCode: 403 };
+    const refusal = Object.assign(new Error(message), { name: "AccessDenied", $metadata });
+    const error = await caught(awsRequest("iam:CreateRole", {}, () => Promise.reject(refusal)));
+    expect(error.message).toContain('A policy denies "iam:CreateRole" explicitly');
+    expect(error.message).not.toContain("missing");
   });
 
   it("tells credentials that are not accepted from a missing permission", async () => {

@@ -111,6 +111,13 @@ export function hasAwsCode(error: unknown, ...codes: readonly string[]): error i
   return error instanceof AwsRequestError && codes.includes(error.awsCode);
 }
 
+/** Whether the service itself has refused this very operation, so that nothing came of it. */
+export function isRefusal(error: unknown, operation: string): boolean {
+  if (!(error instanceof AwsRequestError) || error.operation !== operation) return false;
+  const { statusCode = 0 } = error;
+  return statusCode >= 400 && statusCode < 500;
+}
+
 /** Whether the credentials in use do not permit the operation. */
 export function isAccessDenied(error: unknown): error is AwsRequestError {
   return error instanceof AwsRequestError && (deniedCodes.has(error.awsCode) || isForbidden(error));
@@ -142,7 +149,13 @@ function sentence(operation: string, error: SdkError): string {
 
 function permissionAdvice(operation: string, reason: string): string {
   const named = /not authorized to perform: ([\w-]+:\w+)/.exec(reason)?.[1];
-  const permission = named ?? actionNames[operation] ?? operation;
+  const expected = actionNames[operation] ?? operation;
+  // SNS writes its own name in capitals, and SQS those of its actions in small letters.
+  const permission =
+    named === undefined || named.toLowerCase() === expected.toLowerCase() ? expected : named;
+  if (/explicit deny/i.test(reason)) {
+    return `A policy denies "${permission}" explicitly, which no permission outweighs: ask whoever wrote it, for the account or its organization.`;
+  }
   return `The permission "${permission}" is missing: add it to a policy of the identity whose credentials are in use.`;
 }
 
