@@ -12,16 +12,13 @@ import {
 } from "@faast/core/provider";
 import type { ControlQueue } from "./control-queues.js";
 import { Delivery } from "./delivery.js";
+import { directInlineLimit } from "./inline-limit.js";
 import type { InvocationOutcome } from "./invocation-outcome.js";
 import type { JobInfrastructure } from "./job-infrastructure.js";
 import { isOurs, type LambdaEvent, type LambdaResponse } from "./lambda-message.js";
 import { logGroupUrl } from "./log-url.js";
 
-/**
- * Bytes of payload, before base64, in one request or response of Lambda: 6 MB
- * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), less base64 and envelope.
- */
-const SYNC_INLINE_LIMIT = Math.floor((6_291_456 - 65_536) * 0.75);
+const SYNC_INLINE_LIMIT = directInlineLimit();
 
 /** A deployed job on AWS: one function, and queues and a bucket where calls need them. */
 export class AwsDeployment implements Deployment {

@@ -1,7 +1,5 @@
 import { FaastOptionsError } from "@faast/core/provider";
-
-/** Bytes of all names and values: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const LARGEST_ENVIRONMENT = 4096;
+import { quotas } from "./quotas.js";
 
 /** Bytes that our own variables take of it, at most. */
 const OWN_VARIABLES = 96;
@@ -42,9 +40,10 @@ export function checkEnvironment(env: Readonly<Record<string, string>>): void {
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
     0,
   );
-  if (bytes <= LARGEST_ENVIRONMENT - OWN_VARIABLES) return;
+  const most = quotas.environment.value;
+  if (bytes <= most - OWN_VARIABLES) return;
   throw new FaastOptionsError(
-    `The option "env" of faast("aws") has ${bytes} bytes of names and values; Lambda takes ${LARGEST_ENVIRONMENT}, of which faast needs ${OWN_VARIABLES}. Put large values into a file that is included, or pass them as arguments.`,
+    `The option "env" of faast("aws") has ${bytes} bytes of names and values; Lambda takes ${most}, of which faast needs ${OWN_VARIABLES}. Put large values into a file that is included, or pass them as arguments.`,
   );
 }
 

@@ -5,11 +5,15 @@
  */
 import type { FaastModule, UnknownModule } from "@faast/core";
 import { startModule } from "@faast/core/provider";
-import type { AwsOptions } from "./aws-options.js";
+import type { AwsLambdaOptions } from "./aws-lambda-options.js";
+import type { AwsOptions, AwsVpc } from "./aws-options.js";
 import { provider } from "./provider.js";
 
 export { provider };
-export type { AwsOptions };
+export type { AwsLambdaOptions, AwsOptions, AwsVpc };
+export { callerPolicy, type CallerPolicyOptions } from "./policy/caller-policy.js";
+export { executionPolicy, type ExecutionPolicyOptions } from "./policy/execution-policy.js";
+export type { PolicyDocument, PolicyScope, PolicyStatement } from "./policy/policy-document.js";
 
 /** A module whose functions run in AWS Lambda. */
 export type AwsFaastModule<M extends object> = FaastModule<M, AwsOptions>;

@@ -1,8 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { FaastCancelledError, type BlobStore } from "@faast/core/provider";
-import { createBucket, deleteBucket, getObject, putObject, deleteObject } from "./infra/bucket.js";
+import {
+  createBucket,
+  deleteBucket,
+  deleteObject,
+  getObject,
+  putObject,
+  type ObjectPlace,
+} from "./infra/bucket.js";
 import type { AwsClients } from "./infra/clients.js";
 import type { TagRecord } from "./infra/tags.js";
+
+/** The archive of the function. */
+const CODE_KEY = "code/function.zip";
 
 /** The job's bucket for payloads that no message can carry: made when first needed. */
 export class JobBucket implements BlobStore {
@@ -23,6 +33,25 @@ export class JobBucket implements BlobStore {
     const key = `up/${randomUUID()}`;
     await putObject({ clients: this.clients }, { bucket: this.name, key }, bytes);
     return key;
+  }
+
+  /** Whether the caller's side has tried to make it; the function may have, all the same. */
+  get begun(): boolean {
+    return this.created !== undefined;
+  }
+
+  /** Stores the code of the function, for Lambda to fetch. */
+  async putCode(zip: Uint8Array, signal: AbortSignal): Promise<ObjectPlace> {
+    await this.ensure();
+    const place = { bucket: this.name, key: CODE_KEY };
+    await putObject({ clients: this.clients, signal }, place, zip);
+    return place;
+  }
+
+  /** Lambda has a copy of its own by now. What is missed here goes with the bucket, or by its expiry. */
+  async removeCode(): Promise<void> {
+    const place = { bucket: this.name, key: CODE_KEY };
+    await deleteObject({ clients: this.clients }, place).catch(() => undefined);
   }
 
   async get(key: string): Promise<Uint8Array> {

@@ -1,30 +1,34 @@
-import { hostname, userInfo } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { CleanupOptions, DeploySpec, FailureCode } from "@faast/core/provider";
-import { DEFAULT_ROLE, type AwsOptions } from "./aws-options.js";
+import {
+  FaastCancelledError,
+  type CleanupOptions,
+  type DeploySpec,
+  type FailureCode,
+} from "@faast/core/provider";
+import type { AwsOptions } from "./aws-options.js";
 import { ControlQueues, type ControlPlace } from "./control-queues.js";
+import { DeploymentSteps } from "./deployment-steps.js";
+import { prepareRole } from "./execution-role.js";
+import { isRefusal } from "./infra/aws-failure.js";
 import { createAwsClients, type AwsClients } from "./infra/clients.js";
 import { putEventInvokeConfig } from "./infra/event-invoke.js";
-import { createFunction, deleteFunction } from "./infra/function.js";
-import { createLogGroup, deleteLogGroup } from "./infra/log-group.js";
+import { createFunction, deleteFunction, reserveConcurrency } from "./infra/function.js";
 import { deleteMessages, receiveMessages, sendMessage } from "./infra/queue.js";
-import { ensureRole, findRole } from "./infra/role.js";
-import { jobTags, type TagRecord } from "./infra/tags.js";
+import { jobTags, localOwner, type TagRecord } from "./infra/tags.js";
 import { inlineLimit } from "./inline-limit.js";
 import { invocationOutcome, type InvocationOutcome } from "./invocation-outcome.js";
 import { JobBucket } from "./job-bucket.js";
+import { JobLogGroup } from "./job-log-group.js";
 import { JobQueues } from "./job-queues.js";
 import { heapLimit } from "./heap-limit.js";
-import { EVENT_AGE, executionTimeout, startupTime } from "./lambda-times.js";
+import { executionTimeout, startupTime } from "./lambda-times.js";
+import { quotas } from "./quotas.js";
 import { ReplyRouter } from "./reply-queue.js";
 import { RequestTopic } from "./request-topic.js";
 
-/** Milliseconds in which what Lambda has to say of an execution follows the execution's last frame. */
-const LATE_LINES = 500;
+/** Milliseconds in which a function may yet appear whose creation was given up. */
+const LATE_FUNCTION = 3_000;
 /** Days after which an abandoned job's resources may be collected. */
 const LEASE_DAYS = 1;
-/** Bytes of an asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-const ASYNC_PAYLOAD = 1_048_576;
 /**
  * Milliseconds that a function has to let go of its control queue when its stream is over without a last
  * frame: what it takes to run `finally` blocks and to answer, with time to spare.
@@ -49,11 +53,14 @@ export class JobInfrastructure {
   private bucket: JobBucket | undefined;
   private roleArn = "";
   private functionArn = "";
-  private creating: Promise<unknown> = Promise.resolve();
+  private readonly steps = new DeploymentSteps();
+  /** What is made beside the function. */
+  private beside: Promise<unknown> = Promise.resolve();
   /** Executions may end unseen: those that answer by the queue, and those that were given up. */
   private loose = false;
-  /** There may be something to remove. */
-  private begun = false;
+  /** Whether there is one to remove; undefined: its creation was given up, and who knows. */
+  private hasFunction: boolean | undefined = false;
+  private readonly logGroup: JobLogGroup;
   private readonly queues: JobQueues;
   private readonly topic: RequestTopic;
   private repliesPromise: Promise<Replies> | undefined;
@@ -66,7 +73,7 @@ export class JobInfrastructure {
     this.mode = options.mode === "queue" ? "queue" : "https";
     this.functionName = job.name;
     const expiresAt = new Date(job.createdAt.getTime() + LEASE_DAYS * 86_400_000);
-    this.tags = jobTags({ job: job.id, owner: owner(), createdAt: job.createdAt, expiresAt });
+    this.tags = jobTags({ job: job.id, owner: localOwner(), createdAt: job.createdAt, expiresAt });
     this.clientsPromise = createAwsClients({
       region: options.region,
       clientConfig: options.clientConfig,
@@ -76,6 +83,9 @@ export class JobInfrastructure {
       },
     });
     const clients = () => this.ready;
+    const { functionName, tags } = this;
+    const { retentionInDays } = options;
+    this.logGroup = new JobLogGroup(clients, { functionName, tags, retentionInDays });
     this.queues = new JobQueues(clients, this.functionName, this.tags);
     this.topic = new RequestTopic(clients, () => ({
       functionName: this.functionName,
@@ -110,22 +120,51 @@ export class JobInfrastructure {
     return (this.bucket ??= new JobBucket(this.ready, this.functionName, this.tags));
   }
 
-  /** Finds or makes the execution role. */
-  async prepareRole(signal: AbortSignal): Promise<void> {
-    this.clients = await this.clientsPromise;
-    const scope = { clients: this.clients, signal };
-    const { RoleName } = this.spec.options;
-    this.roleArn =
-      RoleName === DEFAULT_ROLE ? await ensureRole(scope) : await findRole(scope, RoleName);
+  /** What failed first of the deployment, in words that go with "could not be …". */
+  get failedStep(): string | undefined {
+    return this.steps.failedStep;
+  }
+
+  /** Begins whatever needs no code, all at once. Resolves when there is an execution role. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    const clients = (this.clients = await this.clientsPromise);
+    const { options } = this.spec;
+    const { steps } = this;
+    const role = steps.run("the execution role", signal, (given) =>
+      prepareRole({ clients, signal: given }, options),
+    );
+    // These are short. Given up, they would leave it open whether there is something to remove.
+    const beside = [steps.run("the log group", signal, () => this.logGroup.create(signal))];
+    if (this.mode === "queue") {
+      beside.push(steps.run("the queue of replies", signal, () => this.openQueue()));
+      if (options.queueDispatch === "sns")
+        beside.push(steps.run("the topic", signal, () => this.topic.open()));
+    }
+    this.beside = Promise.all(beside);
+    this.beside.catch(() => undefined); // who creates the function waits for it
+    this.roleArn = await role;
   }
 
   /** Creates the function, and what starts it in queue mode. */
   async createFunction(zip: Uint8Array, signal: AbortSignal): Promise<void> {
-    this.begun = true;
-    const creation = this.create(zip, signal);
-    // Whoever closes waits until it is known what there is.
-    this.creating = creation.catch(() => undefined);
-    await creation;
+    const { options } = this.spec;
+    const { steps } = this;
+    await steps.run("the function", signal, (given) => this.create(zip, given));
+    const last = [this.beside];
+    if (options.reservedConcurrency > 0) {
+      last.push(steps.run("its reserved concurrency", signal, (given) => this.reserve(given)));
+    }
+    if (this.mode === "queue") {
+      last.push(
+        steps.run("the function's failure destination", signal, (given) =>
+          this.watchFailures(given),
+        ),
+        steps.run("the queue of replies", signal, () => this.replies()),
+      );
+      if (options.queueDispatch === "sns")
+        last.push(steps.run("the topic's subscription", signal, () => this.topic.connect()));
+    }
+    await Promise.all(last);
   }
 
   /** Invokes the function, and waits for its answer. */
@@ -152,7 +191,7 @@ export class JobInfrastructure {
     }
     const [client, payload] = await Promise.all([
       this.ready.invocations(),
-      payloadOf(inlineLimit(ASYNC_PAYLOAD)),
+      payloadOf(inlineLimit(quotas.asyncPayload.value)),
     ]);
     const outcome = await invocationOutcome(() =>
       client.invoke(
@@ -173,13 +212,12 @@ export class JobInfrastructure {
   }
 
   async close({ deleteResources }: Required<CleanupOptions>): Promise<void> {
-    await this.creating;
-    const clients = await this.clientsPromise.catch(() => undefined);
+    // Until it is known what there is.
+    await this.steps.end(new FaastCancelledError("the job has been cleaned up"));
     await this.router?.close();
     // Streams that were given up just now are told so.
     await this.controlQueues.close();
-    if (clients === undefined || !this.begun) return;
-    if (deleteResources) await this.removeAll(clients);
+    if (this.clients !== undefined && deleteResources) await this.removeAll(this.clients);
   }
 
   private get ready(): AwsClients {
@@ -190,11 +228,13 @@ export class JobInfrastructure {
   private async create(zip: Uint8Array, signal: AbortSignal): Promise<void> {
     const { options } = this.spec;
     const scope = { clients: this.ready, signal };
-    await createLogGroup(scope, { functionName: this.functionName, tags: this.tags });
+    const large = zip.byteLength > quotas.directZip.value;
+    const code = large ? await this.blobs.putCode(zip, signal) : zip;
+    this.hasFunction = undefined;
     this.functionArn = await createFunction(scope, {
       name: this.functionName,
       roleArn: this.roleArn,
-      zip,
+      zip: code,
       handler: "index.handler",
       runtime: options.runtime,
       architecture: options.architecture,
@@ -207,13 +247,28 @@ export class JobInfrastructure {
       },
       description: options.description || "made by faast",
       tags: this.tags,
+      ephemeralStorageSize: options.ephemeralStorageSize,
+      vpc: options.vpc,
+      others: options.awsLambdaOptions,
+    }).catch((error: unknown) => {
+      if (isRefusal(error, "lambda:CreateFunction")) this.hasFunction = false;
+      throw error;
     });
-    if (this.mode === "https") return;
-    await Promise.all([
-      options.queueDispatch === "sns" ? this.topic.prepare() : undefined,
-      this.watchFailures(signal),
-      this.replies(),
-    ]);
+    this.hasFunction = true;
+    if (large) await this.blobs.removeCode();
+  }
+
+  private async openQueue(): Promise<void> {
+    await this.queues.get("replies");
+  }
+
+  private async reserve(signal: AbortSignal): Promise<void> {
+    const { reservedConcurrency } = this.spec.options;
+    await reserveConcurrency(
+      { clients: this.ready, signal },
+      this.functionName,
+      reservedConcurrency,
+    );
   }
 
   /**
@@ -224,7 +279,11 @@ export class JobInfrastructure {
     const { arn } = await this.queues.get("replies");
     await putEventInvokeConfig(
       { clients: this.ready, signal },
-      { functionName: this.functionName, failureQueueArn: arn, maximumAgeSeconds: EVENT_AGE },
+      {
+        functionName: this.functionName,
+        failureQueueArn: arn,
+        maximumAgeSeconds: quotas.leastEventAge.value,
+      },
     );
   }
 
@@ -254,32 +313,17 @@ export class JobInfrastructure {
 
   private async removeAll(clients: AwsClients): Promise<void> {
     const scope = { clients };
+    const { functionName, hasFunction } = this;
+    const appearsWithin = hasFunction === undefined ? LATE_FUNCTION : 0;
     const removals = await Promise.allSettled([
-      deleteFunction(scope, this.functionName),
+      hasFunction === false ? undefined : deleteFunction(scope, functionName, { appearsWithin }),
       this.queues.removeAll(),
       this.topic.remove(),
       // The function may have made it, for a result that was never heard of.
-      this.blobs.remove(),
+      hasFunction === false && this.bucket?.begun !== true ? undefined : this.blobs.remove(),
     ]);
-    removals.push(...(await Promise.allSettled([this.removeLogGroup(clients)])));
+    removals.push(...(await Promise.allSettled([this.logGroup.remove(this.loose)])));
     const failed = removals.find((each) => each.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-  }
-
-  /** Last of all, since Lambda's own lines about an execution come after the execution's last frame. */
-  private async removeLogGroup(clients: AwsClients): Promise<void> {
-    await deleteLogGroup({ clients }, this.functionName);
-    if (!this.loose) return;
-    // With a role of the user's own that may create log groups, such a line brings the group back.
-    await sleep(LATE_LINES);
-    await deleteLogGroup({ clients }, this.functionName);
-  }
-}
-
-function owner(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return hostname(); // a user without a name
   }
 }

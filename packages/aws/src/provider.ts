@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { bundle, callableExports, writeInspectionCopy } from "@faast/bundler";
+import { bundle, callableExports, writeInspectionCopy, type Bundle } from "@faast/bundler";
 import {
   FaastCreateFunctionError,
   FaastOptionsError,
@@ -10,7 +10,9 @@ import {
   type Provider,
 } from "@faast/core/provider";
 import { AwsDeployment } from "./aws-deployment.js";
+import { checkAwsOptions } from "./aws-option-check.js";
 import { awsOptionTable, lambdaLimits, type AwsOptions } from "./aws-options.js";
+import { checkCodeSize } from "./code-size.js";
 import { checkEnvironment } from "./function-environment.js";
 import { AwsRequestError } from "./infra/aws-failure.js";
 import { JobInfrastructure } from "./job-infrastructure.js";
@@ -28,6 +30,7 @@ async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promis
   const { options, job, moduleFile, needsFunctions } = spec;
   checkLimits(options);
   const infrastructure = new JobInfrastructure(spec);
+  const failed = new AbortController();
   try {
     const { include, exclude, esbuildOptions } = options;
     const bundling = bundle({
@@ -36,26 +39,40 @@ async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promis
       include: [...include],
       exclude: [...exclude],
       esbuildOptions,
-      signal,
+      signal: AbortSignal.any([signal, failed.signal]),
     });
     // The role needs no code, and the code no role.
-    const [bundled] = await Promise.all([bundling, infrastructure.prepareRole(signal)]);
+    const [bundled, archive] = await Promise.all([
+      bundling,
+      bundling.then((found) => packed(found, failed.signal)),
+      infrastructure.prepare(signal),
+    ]);
     for (const { text } of bundled.warnings) process.emitWarning(text, "FaastWarning");
     const [functions] = await Promise.all([
       needsFunctions ? bundled.manifest().then(callableExports) : undefined,
-      infrastructure.createFunction(await bundled.archive(), signal),
+      infrastructure.createFunction(archive, signal),
       writeInspectionCopy(bundled, job.name),
     ]);
     return new AwsDeployment(infrastructure, functions);
   } catch (error) {
+    failed.abort(error);
     await infrastructure
       .close({ deleteResources: true, deleteCaches: false, gcTimeout: 10 })
       .catch((failure: unknown) => warnOfLeftovers(job.name, failure));
     if (!(error instanceof AwsRequestError)) throw error;
-    throw new FaastCreateFunctionError(`faast("aws") could not be set up. ${error.message}`, {
-      cause: error,
-    });
+    const { failedStep = "it" } = infrastructure;
+    throw new FaastCreateFunctionError(
+      `faast("aws") could not be set up: ${failedStep} could not be made. ${error.message}`,
+      { cause: error },
+    );
   }
+}
+
+/** The archive, unless nobody wants it any more. */
+function packed(bundled: Bundle, signal: AbortSignal): Promise<Uint8Array> {
+  signal.throwIfAborted();
+  checkCodeSize(bundled);
+  return bundled.archive();
 }
 
 /** What could not be removed is told beside the failure that comes first, not in its place. */
@@ -80,6 +97,7 @@ function checkLimits(options: Required<AwsOptions>): void {
     );
   }
   checkEnvironment(options.env);
+  checkAwsOptions(options);
   if (options.packageJson !== "") {
     throw new FaastOptionsError(
       'The option "packageJson" is not available with faast("aws") yet: bundle the dependencies, or put them into the archive with "include".',

@@ -22,6 +22,7 @@ export interface NotifiedFunction {
 export class RequestTopic {
   private readonly clients: () => AwsClients;
   private readonly target: () => NotifiedFunction;
+  private opened: Promise<Topic> | undefined;
   private topic: Promise<Topic> | undefined;
   private arn = "";
 
@@ -30,7 +31,13 @@ export class RequestTopic {
     this.target = target;
   }
 
-  async prepare(): Promise<void> {
+  /** Makes the topic, for which there need be no function yet. */
+  async open(): Promise<void> {
+    await (this.opened ??= this.create());
+  }
+
+  /** Has the topic start the function. */
+  async connect(): Promise<void> {
     await this.require();
   }
 
@@ -53,20 +60,27 @@ export class RequestTopic {
 
   /** Removes what there is of it. */
   async remove(): Promise<void> {
-    await this.topic?.catch(() => undefined);
+    await Promise.allSettled([this.opened, this.topic]);
     if (this.arn !== "") await deleteTopic({ clients: this.clients() }, this.arn);
   }
 
   private require(): Promise<Topic> {
-    return (this.topic ??= this.create());
+    return (this.topic ??= this.subscribe());
   }
 
   private async create(): Promise<Topic> {
-    const scope = { clients: this.clients() };
-    const { functionArn, functionName, tags } = this.target();
-    const topic = await createTopic(scope, { name: `${functionName}-requests`, tags });
+    const { functionName, tags } = this.target();
+    const spec = { name: `${functionName}-requests`, tags };
+    const topic = await createTopic({ clients: this.clients() }, spec);
     this.arn = topic.arn; // to be removed, whatever becomes of the rest
-    await subscribeFunction(scope, { topicArn: topic.arn, functionName, functionArn });
+    return topic;
+  }
+
+  private async subscribe(): Promise<Topic> {
+    const topic = await (this.opened ??= this.create());
+    const { functionArn, functionName } = this.target();
+    const target = { topicArn: topic.arn, functionName, functionArn };
+    await subscribeFunction({ clients: this.clients() }, target);
     return topic;
   }
 }

@@ -18,8 +18,14 @@ export interface FalseAnswer {
 export type Treatment =
   FalseAnswer | "silence" | "reset" | "lost" | { readonly delay: number } | undefined;
 
-/** Says what becomes of a request, by its service and operation: `lambda:CreateFunction`. */
-export type Intercept = (request: IncomingMessage, operation: string) => Treatment;
+/**
+ * Says what becomes of a request, by its service and operation: `lambda:CreateFunction`. It is held up for
+ * as long as that takes.
+ */
+export type Intercept = (
+  request: IncomingMessage,
+  operation: string,
+) => Treatment | Promise<Treatment>;
 
 /** Lambda's way to refuse a request. */
 export function lambdaRefusal(code: string, message: string, status = 400): FalseAnswer {
@@ -28,6 +34,17 @@ export function lambdaRefusal(code: string, message: string, status = 400): Fals
     headers: { "content-type": "application/json", "x-amzn-errortype": code },
     body: JSON.stringify({ Type: "User", message }),
   };
+}
+
+/** The way of the service that is asked: IAM and SNS answer in XML. */
+export function refusalOf(
+  { headers }: IncomingMessage,
+  { code, message, status }: { code: string; message: string; status: number },
+): FalseAnswer {
+  if (!/\/(iam|sns)\/aws4_request/.test(headers.authorization ?? ""))
+    return lambdaRefusal(code, message, status);
+  const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0-1-2</RequestId></ErrorResponse>`;
+  return { status, headers: { "content-type": "text/xml" }, body };
 }
 
 /** A server before the emulator, which shows what the emulator cannot: refusals, delays, silence. */
@@ -41,7 +58,7 @@ export async function startProxy(endpoint: string, intercept: Intercept) {
       return; // whoever asked has gone
     }
     const body = Buffer.concat(chunks);
-    const treatment = intercept(request, operationOf(request, body));
+    const treatment = await intercept(request, operationOf(request, body));
     if (treatment === "silence") return;
     if (treatment === "reset") return void request.socket.resetAndDestroy();
     if (typeof treatment === "object" && "status" in treatment)

@@ -77,6 +77,22 @@ describe("a function", () => {
     await expectNothingLeft(emulator);
   });
 
+  it("is deleted even where it appears only after that, its creation having been given up", async () => {
+    const name = "faast-late";
+    const { roleArn, zip, handler } = await specOf(name);
+    const lambda = await scope.clients.lambda();
+    const deletion = deleteFunction(scope, name, { appearsWithin: 20_000 });
+    await lambda.createFunction({
+      FunctionName: name,
+      Role: roleArn,
+      Code: { ZipFile: zip },
+      Handler: handler,
+      Runtime: "nodejs22.x",
+    });
+    await deletion;
+    await expectNothingLeft(emulator);
+  });
+
   it("reports what becomes of asynchronous invocations that fail", async () => {
     const name = "faast-asynchronous";
     const queue = await createQueue(scope, { name: "faast-failures" });

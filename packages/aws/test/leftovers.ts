@@ -23,8 +23,11 @@ export async function resourcesOf(emulator: Emulator): Promise<string[]> {
 /** The role that jobs leave to the next one. */
 export const CACHED_ROLE = "role faast-cached-lambda-role";
 
+/** Roles stay: that one, and those of jobs with wishes of their own. */
+const isCachedRole = (resource: string) => /^role faast-cached-lambda-role(-\w+)?$/.test(resource);
+
 /**
- * Holds that an account has nothing but the cached role, or not even that.
+ * Holds that an account has nothing but cached roles, or not even those.
  *
  * Log groups count: Lambda makes one for each function that prints, and does not remove it. The
  * emulator writes what a function printed just after its response; give `settleTime` (milliseconds)
@@ -34,8 +37,7 @@ export async function expectNothingLeft(
   emulator: Emulator,
   { settleTime = 5_000 }: { settleTime?: number } = {},
 ): Promise<void> {
-  const leftovers = async () =>
-    (await resourcesOf(emulator)).filter((each) => each !== CACHED_ROLE);
+  const leftovers = async () => (await resourcesOf(emulator)).filter((each) => !isCachedRole(each));
   const deadline = Date.now() + settleTime;
   while ((await leftovers()).length > 0 && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 100));

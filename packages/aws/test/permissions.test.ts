@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { faastAws } from "@faast/aws";
+import { callerPolicy, faastAws, type PolicyDocument } from "@faast/aws";
 import { startEmulator, type RunningEmulator } from "../../../scripts/aws-emulator.mjs";
+import { warnings } from "./account.ts";
 import { createAwsClients, type AwsClients } from "../dist/infra/clients.js";
 import { accountOf, type Emulator } from "./emulator.ts";
 import * as funcs from "./fixtures/functions.ts";
-import { expectNothingLeft } from "./leftovers.ts";
+import { expectNothingLeft, resourcesOf } from "./leftovers.ts";
 import { caught, modes } from "./modes.ts";
 
 interface Policy {
@@ -17,12 +18,18 @@ interface Policy {
  */
 const emulatorOnly = ["lambda:CreateFunction", "lambda:UpdateFunctionCode"];
 
+function asEmulatorNeeds({ Statement, ...others }: PolicyDocument): string {
+  const extra = { Effect: "Allow", Action: emulatorOnly, Resource: "*" };
+  // It knows no conditions of IAM's own, and takes none of them for met.
+  const known = Statement.map(({ Condition: _condition, ...statement }) => statement);
+  return JSON.stringify({ ...others, Statement: [...known, extra] });
+}
+
 /** The policy that the documentation tells users to have, less some actions. */
 function documentedPolicy(...lacking: string[]): string {
   const page = readFileSync(new URL("../../../docs/aws.md", import.meta.url), "utf8");
   const block = /```json\n([^]*?)```/.exec(page)?.[1] ?? "";
-  const policy = JSON.parse(block) as Policy;
-  policy.Statement.push({ Effect: "Allow", Action: emulatorOnly, Resource: "*" });
+  const policy = JSON.parse(asEmulatorNeeds(JSON.parse(block))) as Policy;
   for (const statement of policy.Statement)
     statement.Action = statement.Action.filter((each) => !lacking.includes(each));
   policy.Statement = policy.Statement.filter(({ Action }) => Action.length > 0);
@@ -71,6 +78,34 @@ it("the documented policy is enough for every mode, and for what has to be remov
     await expectNothingLeft(emulator);
   }
 }, 120_000);
+
+it("the documented policy is enough for a role with statements of one's own, and a reservation", async () => {
+  const user = await asUser("cleo", documentedPolicy());
+  const policyStatements = [{ Effect: "Allow", Action: "sqs:ListQueues", Resource: "*" }] as const;
+  for (let times = 0; times < 2; times++) {
+    await using m = await faastAws(funcs, {
+      policyStatements,
+      reservedConcurrency: 2,
+      concurrency: 2,
+      ...user,
+    });
+    expect(await m.functions.hello("policy")).toBe("hello policy");
+  }
+  const role = /^role faast-cached-lambda-role-[\da-f]{16}$/;
+  expect((await resourcesOf(emulator)).filter((each) => role.test(each))).toHaveLength(1);
+});
+
+it("administrators' functions need more, and say what", async () => {
+  using warned = warnings();
+  const user = await asUser("dora", documentedPolicy());
+  const error = await caught(faastAws(funcs, { rolePolicy: "administrator", ...user }));
+  expect((error as Error).message).toContain('permission "iam:AttachRolePolicy" is missing');
+  const policy = callerPolicy({ rolePolicy: "administrator" });
+  const enough = await asUser("emma", asEmulatorNeeds(policy));
+  await using m = await faastAws(funcs, { rolePolicy: "administrator", ...enough });
+  expect(await m.functions.hello("administrator")).toBe("hello administrator");
+  expect(warned.texts).toHaveLength(2);
+});
 
 it("whoever lacks a permission is told which, and nothing is left", async () => {
   const user = await asUser("bob", documentedPolicy("lambda:CreateFunction"));

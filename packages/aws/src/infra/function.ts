@@ -1,7 +1,8 @@
-import type { Runtime } from "@aws-sdk/client-lambda";
+import type { CreateFunctionRequest, Runtime } from "@aws-sdk/client-lambda";
 import { FaastCreateFunctionError } from "@faast/core/provider";
 import { awsRequest, hasAwsCode } from "./aws-failure.js";
 import { retryTransient } from "./backoff.js";
+import type { ObjectPlace } from "./bucket.js";
 import type { AwsScope } from "./clients.js";
 import type { TagRecord } from "./tags.js";
 
@@ -18,8 +19,8 @@ const LONGEST_LOOK = 1_000;
 export interface FunctionSpec {
   readonly name: string;
   readonly roleArn: string;
-  /** The code: a zip archive of at most 50 MB. */
-  readonly zip: Uint8Array;
+  /** The code: a zip archive of at most 50 MB, or where one is in a bucket. */
+  readonly zip: Uint8Array | ObjectPlace;
   /** File and export, such as `index.handler`. */
   readonly handler: string;
   /** Such as `nodejs22.x`. */
@@ -33,6 +34,13 @@ export interface FunctionSpec {
   /** Characters, at most 256. */
   readonly description?: string | undefined;
   readonly tags?: TagRecord | undefined;
+  /** MB of `/tmp`, from 512 to 10,240. Default: 512. */
+  readonly ephemeralStorageSize?: number | undefined;
+  readonly vpc?:
+    | { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] }
+    | undefined;
+  /** Further inputs of CreateFunction. Where they concern the same, those above count; tags are joined. */
+  readonly others?: Partial<CreateFunctionRequest> | undefined;
 }
 
 /**
@@ -51,11 +59,23 @@ export async function createFunction(scope: AwsScope, spec: FunctionSpec): Promi
   return arn;
 }
 
-/** Deletes a function; one that is gone is fine. */
-export async function deleteFunction({ clients, signal }: AwsScope, name: string): Promise<void> {
+/**
+ * Deletes a function; one that is gone is fine.
+ *
+ * @param appearsWithin - milliseconds for which one that is not there may yet appear: the request that
+ * creates it was given up just now. Default: 0.
+ */
+export async function deleteFunction(
+  { clients, signal }: AwsScope,
+  name: string,
+  { appearsWithin = 0 }: { appearsWithin?: number | undefined } = {},
+): Promise<void> {
   const lambda = await clients.lambda();
-  // "Conflict": it is still being created, by a request that was given up.
-  const isTransient = (error: unknown) => hasAwsCode(error, "ResourceConflictException");
+  const deadline = Date.now() + appearsWithin;
+  // "Conflict": it is still being created, by such a request.
+  const isTransient = (error: unknown) =>
+    hasAwsCode(error, "ResourceConflictException") ||
+    (hasAwsCode(error, "ResourceNotFoundException") && Date.now() < deadline);
   try {
     await retryTransient({ time: ACTIVE_TIME, signal, isTransient }, () =>
       awsRequest("lambda:DeleteFunction", { signal }, (options) =>
@@ -67,6 +87,30 @@ export async function deleteFunction({ clients, signal }: AwsScope, name: string
   }
 }
 
+/**
+ * Sets executions aside for a function, which never has more of them. They are free again when it is
+ * deleted.
+ *
+ * @throws {@link AwsRequestError} where the account has too few.
+ */
+export async function reserveConcurrency(
+  { clients, signal }: AwsScope,
+  name: string,
+  executions: number,
+): Promise<void> {
+  const lambda = await clients.lambda();
+  // "Conflict": the function is still being changed.
+  const isTransient = (error: unknown) => hasAwsCode(error, "ResourceConflictException");
+  await retryTransient({ time: ACTIVE_SECONDS * 1000, signal, isTransient }, () =>
+    awsRequest("lambda:PutFunctionConcurrency", { signal }, (options) =>
+      lambda.putFunctionConcurrency(
+        { FunctionName: name, ReservedConcurrentExecutions: executions },
+        options,
+      ),
+    ),
+  );
+}
+
 async function requestFunction({ clients, signal }: AwsScope, spec: FunctionSpec): Promise<string> {
   const lambda = await clients.lambda();
   try {
@@ -76,9 +120,10 @@ async function requestFunction({ clients, signal }: AwsScope, spec: FunctionSpec
       (options) =>
         lambda.createFunction(
           {
+            ...spec.others,
             FunctionName: spec.name,
             Role: spec.roleArn,
-            Code: { ZipFile: spec.zip },
+            Code: codeOf(spec.zip),
             Handler: spec.handler,
             Runtime: spec.runtime as Runtime,
             Architectures: [spec.architecture],
@@ -86,7 +131,11 @@ async function requestFunction({ clients, signal }: AwsScope, spec: FunctionSpec
             Timeout: spec.timeoutSeconds,
             Environment: { Variables: { ...spec.env } },
             Description: spec.description,
-            Tags: spec.tags === undefined ? undefined : { ...spec.tags },
+            Tags: { ...spec.others?.Tags, ...spec.tags },
+            ...(spec.ephemeralStorageSize === undefined
+              ? {}
+              : { EphemeralStorage: { Size: spec.ephemeralStorageSize } }),
+            ...(spec.vpc === undefined ? {} : { VpcConfig: vpcConfig(spec.vpc) }),
           },
           options,
         ),
@@ -101,6 +150,14 @@ async function requestFunction({ clients, signal }: AwsScope, spec: FunctionSpec
     );
     return FunctionArn ?? "";
   }
+}
+
+function codeOf(zip: FunctionSpec["zip"]) {
+  return zip instanceof Uint8Array ? { ZipFile: zip } : { S3Bucket: zip.bucket, S3Key: zip.key };
+}
+
+function vpcConfig({ subnetIds, securityGroupIds }: FunctionSpec["vpc"] & {}) {
+  return { SubnetIds: [...subnetIds], SecurityGroupIds: [...securityGroupIds] };
 }
 
 /**

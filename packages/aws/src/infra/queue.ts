@@ -1,16 +1,12 @@
+import { quotas } from "../quotas.js";
 import { awsRequest, hasAwsCode } from "./aws-failure.js";
 import { retryTransient } from "./backoff.js";
 import type { AwsScope } from "./clients.js";
 import type { TagRecord } from "./tags.js";
 
-/**
- * Bytes of a message, at most, that SQS grants to who asks
- * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
- */
-const LARGEST_MESSAGE = 1_048_576;
-/** Seconds that SQS waits for a message, at most, and messages that it hands out at once. */
-const LONGEST_POLL = 20;
-const LARGEST_BATCH = 10;
+const LARGEST_MESSAGE = quotas.queueMessage.value;
+const LONGEST_POLL = quotas.longestPoll.value;
+const LARGEST_BATCH = quotas.messageBatch.value;
 /** Milliseconds until a created queue must be visible to every server of SQS. */
 const VISIBLE_TIME = 30_000;
 

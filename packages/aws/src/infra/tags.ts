@@ -1,3 +1,6 @@
+import { hostname, userInfo } from "node:os";
+import { quotas } from "../quotas.js";
+
 /** Whose resources they are, and how long they may live without being asked for. */
 export interface JobTags {
   /** The job's UUID. */
@@ -17,9 +20,6 @@ export interface Tag {
   readonly Value: string;
 }
 
-/** Characters in the value of a tag, at most (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html). */
-const VALUE_LENGTH = 256;
-
 /**
  * The tags by which whatever a job created can be traced to it.
  *
@@ -38,12 +38,26 @@ export function jobTags({ job, owner, createdAt, expiresAt }: JobTags): TagRecor
   };
 }
 
+/** The tags of what is kept for the jobs to come: its kind in the place of a job, and no expiry. */
+export function cacheTags(kind: "role", createdAt: Date): TagRecord {
+  return { "faast:cache": kind, "faast:created": createdAt.toISOString() };
+}
+
 /** The same tags as a list. */
 export function tagList(tags: TagRecord): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
+/** Who runs this process, as tags name an owner. */
+export function localOwner(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return hostname(); // a user without a name
+  }
+}
+
 /** Not every service takes every character: letters, digits, spaces and _.:/=+-@ are safe in all. */
 function tagValue(text: string): string {
-  return text.replace(/[^\p{L}\p{N} _.:/=+\-@]/gu, "_").slice(0, VALUE_LENGTH);
+  return text.replace(/[^\p{L}\p{N} _.:/=+\-@]/gu, "_").slice(0, quotas.tagValue.value);
 }

@@ -1,15 +1,11 @@
+import { quotas } from "../quotas.js";
 import { awsRequest, hasAwsCode } from "./aws-failure.js";
 import { retryTransient } from "./backoff.js";
 import type { AwsScope } from "./clients.js";
 import { tagList, type TagRecord } from "./tags.js";
 
-/**
- * Bytes of a message that SNS takes from anyone
- * (https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html).
- */
-export const USUAL_MESSAGE = 262_144;
-/** Bytes of a message that it grants to who asks. */
-const LARGEST_MESSAGE = 1_048_576;
+/** Bytes of a message that SNS takes from anyone. */
+export const USUAL_MESSAGE = quotas.usualNotification.value;
 /** Milliseconds until a created function must be visible to who subscribes it. */
 const VISIBLE_TIME = 30_000;
 
@@ -38,11 +34,13 @@ export interface TopicFunction {
 
 /** Creates a topic; one of that name is taken as it is. */
 export async function createTopic(scope: AwsScope, spec: TopicSpec): Promise<Topic> {
-  const arn = await requestTopic(scope, spec, LARGEST_MESSAGE).catch((error: unknown) => {
-    // Large messages are not to be had everywhere; the limit is read back below.
-    if (hasAwsCode(error, ...invalidCodes)) return requestTopic(scope, spec, undefined);
-    throw error;
-  });
+  const arn = await requestTopic(scope, spec, quotas.largestNotification.value).catch(
+    (error: unknown) => {
+      // Large messages are not to be had everywhere; the limit is read back below.
+      if (hasAwsCode(error, ...invalidCodes)) return requestTopic(scope, spec, undefined);
+      throw error;
+    },
+  );
   const { clients, signal } = scope;
   const sns = await clients.sns();
   const { Attributes } = await awsRequest("sns:GetTopicAttributes", { signal }, (options) =>

@@ -1,0 +1,145 @@
+import type { IncomingMessage } from "node:http";
+import { faastAws, type AwsOptions } from "@faast/aws";
+import { DeploymentSteps } from "../dist/deployment-steps.js";
+import { refusalOf, startProxy, type Intercept } from "./emulator-proxy.ts";
+import { useEmulator } from "./emulator.ts";
+import * as funcs from "./fixtures/functions.ts";
+import { expectNothingLeft } from "./leftovers.ts";
+import { caught } from "./modes.ts";
+import { warnings } from "./account.ts";
+
+const emulator = useEmulator();
+Object.assign(process.env, emulator.env);
+
+/** Which step a request belongs to, by its service and, where several steps use it, by the operation. */
+function stepOf({ headers, method, url = "" }: IncomingMessage): string {
+  const service = /\/(\w+)\/aws4_request/.exec(headers.authorization ?? "")?.[1] ?? "";
+  const target = String(headers["x-amz-target"] ?? "").split(".")[1];
+  const place = url.split("/").at(-1);
+  return target ?? (service === "lambda" ? `${method} ${place}` : service);
+}
+
+async function deployThrough(intercept: Intercept, options: AwsOptions) {
+  const proxy = await startProxy(emulator.endpoint, intercept);
+  const clientConfig = { ...emulator.clientConfig, endpoint: proxy.endpoint };
+  try {
+    await using m = await faastAws(funcs, { ...options, clientConfig });
+    return await m.functions.hello("steps");
+  } finally {
+    await proxy.stop();
+  }
+}
+
+describe("a deployment", () => {
+  const groups = [
+    ["iam", "sns", "CreateLogGroup", "CreateQueue"],
+    ["PUT event-invoke-config", "POST policy", "PUT concurrency"],
+  ];
+
+  it("does at the same time what need not wait", async () => {
+    // No request of a group is answered before all of them have come.
+    const missing = groups.map((group) => new Set(group));
+    const gates = groups.map(() => withResolvers());
+    const order: string[] = [];
+    const hold: Intercept = async (request) => {
+      const step = stepOf(request);
+      order.push(step);
+      const index = groups.findIndex((group) => group.includes(step));
+      missing[index]?.delete(step);
+      if (missing[index]?.size === 0) gates[index]?.resolve();
+      await gates[index]?.promise;
+      return undefined;
+    };
+    const options: AwsOptions = { mode: "queue", queueDispatch: "sns", reservedConcurrency: 9 };
+    expect(await deployThrough(hold, options)).toBe("hello steps");
+    expect(order.slice(0, 4).sort()).toEqual([...groups[0]!].sort());
+    await expectNothingLeft(emulator);
+  }, 60_000);
+
+  it.each<[string, string, AwsOptions]>([
+    ["the log group", "CreateLogGroup", {}],
+    ["the log group", "PutRetentionPolicy", {}],
+    ["the execution role", "iam", {}],
+    ["the queue of replies", "CreateQueue", { mode: "queue" }],
+    ["the topic", "sns", { mode: "queue", queueDispatch: "sns" }],
+    ["the topic's subscription", "POST policy", { mode: "queue", queueDispatch: "sns" }],
+    ["the function's failure destination", "PUT event-invoke-config", { mode: "queue" }],
+    ["its reserved concurrency", "PUT concurrency", { reservedConcurrency: 1, concurrency: 1 }],
+    ["the function", "POST functions", {}],
+  ])("says that %s could not be made (%s), and leaves nothing", async (step, request, options) => {
+    using warned = warnings();
+    const refusal = { code: "AccessDenied", message: "not for you", status: 403 };
+    const refuse: Intercept = (each) =>
+      stepOf(each) === request ? refusalOf(each, refusal) : undefined;
+    const error = await caught(deployThrough(refuse, options));
+    expect(error).toMatchObject({ code: "FAAST_CREATE_FUNCTION" });
+    expect((error as Error).message).toContain(
+      `faast("aws") could not be set up: ${step} could not be made. AWS operation `,
+    );
+    expect((error as Error).message).toMatch(
+      /failed: not for you .*permission "\w+:\w+" is missing/,
+    );
+    // The topic, which no request of sns could remove either, was never made.
+    expect(warned.texts).toEqual([]);
+    await expectNothingLeft(emulator);
+  });
+
+  it("of someone who may do nothing says so once", async () => {
+    using warned = warnings();
+    const refusal = { code: "InvalidClientTokenId", message: "The token is invalid", status: 403 };
+    const options: AwsOptions = { mode: "queue", queueDispatch: "sns" };
+    const error = await caught(deployThrough((request) => refusalOf(request, refusal), options));
+    expect((error as Error).message).toContain("The token is invalid");
+    expect((error as Error).message).toContain("Check the AWS credentials");
+    expect(warned.texts).toEqual([]);
+  });
+
+  it("that cannot be bundled leaves nothing of what was made beside", async () => {
+    const broken = new URL("./fixtures/syntax-error.mjs", import.meta.url);
+    for (const options of [{}, { mode: "queue", queueDispatch: "sns" }] as AwsOptions[])
+      await caught(faastAws(broken, options));
+    await expectNothingLeft(emulator);
+  });
+});
+
+describe("steps", () => {
+  const { signal } = new AbortController();
+
+  it("are given up when another fails, and what comes too late is never begun", async () => {
+    const steps = new DeploymentSteps();
+    const reason = new Error("it failed");
+    const long = steps.run("the long one", signal, (given) => untilAborted(given));
+    const failed = steps.run("the short one", signal, () => Promise.reject(reason));
+    expect(await caught(failed)).toBe(reason);
+    expect(await caught(long)).toBe(reason);
+    expect(steps.failedStep).toBe("the short one");
+    let begun = false;
+    const late = steps.run("the late one", signal, async () => void (begun = true));
+    expect(await caught(late)).toBe(reason);
+    expect(begun).toBe(false);
+  });
+
+  it("are waited for when the deployment ends, whether they heed their signal or not", async () => {
+    const steps = new DeploymentSteps();
+    let ended = false;
+    const stubborn = steps.run("the stubborn one", signal, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      ended = true;
+    });
+    await steps.end(new Error("over"));
+    expect(ended).toBe(true);
+    await stubborn;
+  });
+});
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function withResolvers() {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
