@@ -62,7 +62,10 @@ export interface CommonOptions {
   packageJson?: string | Record<string, unknown>;
   /** Calls started per second at most, retries included; 0: no limit. Default: 0. */
   rate?: number;
-  /** Days that leftovers are kept before they are collected; 0: none. Default: 1. */
+  /**
+   * Days that leftovers are kept before they are collected; 0: none. On AWS, also the days that lines are
+   * kept in the job's log, which are at least 1, and the next that CloudWatch can. Default: 1.
+   */
   retentionInDays?: number;
   /** Gives up the module: cancels every call and `faast()` itself, when it fires. Default: none. */
   signal?: AbortSignal | undefined;
