@@ -41,6 +41,24 @@ describe("a bucket", () => {
     clients.destroy();
   });
 
+  it.each(["us-west-2", "us-east-1"])(
+    "that a function has made gets the tags and the expiry of the job, in %s",
+    async (region) => {
+      const clients = await createAwsClients({ ...emulator, region });
+      const name = `${bucket}-bare-${region}`;
+      const s3 = await clients.s3();
+      const place = region === "us-east-1" ? {} : { LocationConstraint: region as "us-west-2" };
+      await s3.createBucket({ Bucket: name, CreateBucketConfiguration: place });
+      await createBucket({ clients }, { name, tags: { "faast:job": "1" } });
+      const { TagSet } = await s3.getBucketTagging({ Bucket: name });
+      expect(TagSet).toEqual([{ Key: "faast:job", Value: "1" }]);
+      const { Rules } = await s3.getBucketLifecycleConfiguration({ Bucket: name });
+      expect(Rules).toMatchObject([{ Expiration: { Days: 1 } }]);
+      await deleteBucket({ clients }, name);
+      clients.destroy();
+    },
+  );
+
   it("gives back every byte of an object, until it is deleted", async () => {
     const place = { bucket, key: "calls/1/result" };
     const bytes = randomBytes(8 * 2 ** 20);

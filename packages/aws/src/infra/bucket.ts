@@ -27,15 +27,22 @@ export interface ObjectPlace {
   readonly key: string;
 }
 
-/** Creates a bucket whose objects expire; one of ours of that name is taken as it is. */
+/** Creates a bucket whose objects expire; one of ours of that name becomes such a one. */
 export async function createBucket(scope: AwsScope, spec: BucketSpec): Promise<void> {
   const { name, tags = {}, expiryDays = 1 } = spec;
   const { clients, signal } = scope;
   const s3 = await clients.s3();
-  await requestBucket(scope, name, tags);
+  const wasThere = await requestBucket(scope, name, tags);
   const isTransient = (error: unknown) =>
     hasAwsCode(error, "NoSuchBucket", "OperationAborted", "NotFound");
   const rule = { time: VISIBLE_TIME, signal, isTransient };
+  if (wasThere && Object.keys(tags).length > 0) {
+    await retryTransient(rule, () =>
+      awsRequest("s3:PutBucketTagging", { signal }, (options) =>
+        s3.putBucketTagging({ Bucket: name, Tagging: { TagSet: tagList(tags) } }, options),
+      ),
+    );
+  }
   await retryTransient(rule, () =>
     awsRequest("s3:PutBucketLifecycleConfiguration", { signal }, (options) =>
       s3.putBucketLifecycleConfiguration(
@@ -140,11 +147,12 @@ async function emptyBucket({ clients, signal }: AwsScope, name: string): Promise
   }
 }
 
+/** Gives whether there may have been such a bucket before, so that it lacks the tags. */
 async function requestBucket(
   { clients, signal }: AwsScope,
   name: string,
   tags: TagRecord,
-): Promise<void> {
+): Promise<boolean> {
   const s3 = await clients.s3();
   const configuration: CreateBucketConfiguration = { Tags: tagList(tags) };
   if (clients.region !== UNNAMED_REGION) {
@@ -154,7 +162,10 @@ async function requestBucket(
     await awsRequest("s3:CreateBucket", { signal }, (options) =>
       s3.createBucket({ Bucket: name, CreateBucketConfiguration: configuration }, options),
     );
+    // There, S3 does not say so.
+    return clients.region === UNNAMED_REGION;
   } catch (error) {
     if (!hasAwsCode(error, "BucketAlreadyOwnedByYou")) throw error;
+    return true;
   }
 }
