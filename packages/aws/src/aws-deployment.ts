@@ -13,7 +13,7 @@ import {
 import type { ControlQueue } from "./control-queues.js";
 import { Delivery } from "./delivery.js";
 import { directInlineLimit } from "./inline-limit.js";
-import type { InvocationOutcome } from "./invocation-outcome.js";
+import type { InvocationOutcome } from "./invocation/invocation-outcome.js";
 import type { JobInfrastructure } from "./job-infrastructure.js";
 import { isOurs, type LambdaEvent, type LambdaResponse } from "./lambda-message.js";
 import { logGroupUrl } from "./log-url.js";

@@ -15,7 +15,7 @@ import { createFunction, deleteFunction, reserveConcurrency } from "./infra/func
 import { deleteMessages, receiveMessages, sendMessage } from "./infra/queue.js";
 import { jobTags, localOwner, type TagRecord } from "./infra/tags.js";
 import { inlineLimit } from "./inline-limit.js";
-import { invocationOutcome, type InvocationOutcome } from "./invocation-outcome.js";
+import { invocationOutcome, type InvocationOutcome } from "./invocation/invocation-outcome.js";
 import { JobBucket } from "./job-bucket.js";
 import { JobLogGroup } from "./job-log-group.js";
 import { JobQueues } from "./job-queues.js";
@@ -171,9 +171,7 @@ export class JobInfrastructure {
   async invoke(payload: string, signal: AbortSignal): Promise<InvocationOutcome> {
     signal.addEventListener("abort", () => (this.loose = true), { once: true });
     const client = await this.ready.invocations();
-    return invocationOutcome(() =>
-      client.invoke({ FunctionName: this.functionName, Payload: payload }, { abortSignal: signal }),
-    );
+    return invocationOutcome(client.invoke({ functionName: this.functionName, payload, signal }));
   }
 
   /**
@@ -193,11 +191,9 @@ export class JobInfrastructure {
       this.ready.invocations(),
       payloadOf(inlineLimit(quotas.asyncPayload.value)),
     ]);
-    const outcome = await invocationOutcome(() =>
-      client.invoke(
-        { FunctionName: this.functionName, InvocationType: "Event", Payload: payload },
-        { abortSignal: signal },
-      ),
+    const { functionName } = this;
+    const outcome = await invocationOutcome(
+      client.invoke({ functionName, payload, event: true, signal }),
     );
     return "failure" in outcome ? outcome.failure.code : undefined;
   }
@@ -228,6 +224,8 @@ export class JobInfrastructure {
   private async create(zip: Uint8Array, signal: AbortSignal): Promise<void> {
     const { options } = this.spec;
     const scope = { clients: this.ready, signal };
+    // Loaded while AWS is at work. What fails is told by the first call.
+    this.ready.invocations().catch(() => undefined);
     const large = zip.byteLength > quotas.directZip.value;
     const code = large ? await this.blobs.putCode(zip, signal) : zip;
     this.hasFunction = undefined;

@@ -1,6 +1,6 @@
 import { unpackFrame, type BlobStore, type Invocation } from "@faast/core/provider";
 import { isAccessDenied } from "./infra/aws-failure.js";
-import { failureCode } from "./invocation-outcome.js";
+import { failureCode } from "./invocation/invocation-outcome.js";
 import { eventsOf, isOurs, parsed, type ReplyMessage } from "./lambda-message.js";
 
 /** What the reply queue needs of SQS. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { FaastCancelledError } from "@faast/core";
+import type { AwsRequestError } from "../dist/infra/aws-failure.js";
 import { createAwsClients } from "../dist/infra/clients.js";
 import { startProxy } from "./emulator-proxy.ts";
 import { useEmulator } from "./emulator.ts";
@@ -60,7 +61,7 @@ describe("the clients", () => {
 
   it("find the endpoint and the credentials in the environment", async () => {
     const program = `
-      import { createAwsClients } from ${JSON.stringify(new URL("../dist/infra/clients.js", import.meta.url).href)};
+import { createAwsClients } from ${JSON.stringify(new URL("../dist/infra/clients.js", import.meta.url).href)};
       const clients = await createAwsClients();
       const { QueueUrl } = await (await clients.sqs()).createQueue({ QueueName: "faast-env" });
       console.log(QueueUrl);
@@ -100,7 +101,9 @@ describe("the clients", () => {
     });
     const lambda = await clients.invocations();
     const invoke = () =>
-      lambda.invoke({ FunctionName: "faast-silent" }).catch((error: Error) => error.name);
+      lambda
+        .invoke({ functionName: "faast-silent", payload: "{}" })
+        .catch((error: AwsRequestError) => error.awsCode);
     expect(await Promise.all(Array.from({ length: 7 }, invoke))).toEqual(
       Array(7).fill("TimeoutError"),
     );

@@ -48,12 +48,13 @@ describe("a function", () => {
   it("runs as soon as it is created, bears the job's tags, and is gone when deleted", async () => {
     const name = "faast-function";
     const arn = await createFunction(scope, await specOf(name));
-    const lambda = await scope.clients.invocations();
-    const { Payload } = await lambda.invoke({
-      FunctionName: name,
-      Payload: JSON.stringify({ name: "Ada" }),
+    const invocations = await scope.clients.invocations();
+    const { payload } = await invocations.invoke({
+      functionName: name,
+      payload: JSON.stringify({ name: "Ada" }),
     });
-    expect(JSON.parse(Buffer.from(Payload ?? []).toString())).toEqual({ greeting: "Hello, Ada" });
+    expect(JSON.parse(payload)).toEqual({ greeting: "Hello, Ada" });
+    const lambda = await scope.clients.lambda();
     const { Configuration, Tags } = await lambda.getFunction({ FunctionName: name });
     expect(Configuration).toMatchObject({
       FunctionArn: arn,

@@ -44,11 +44,11 @@ describe("where policies are enforced", () => {
     );
     const lambda = await clients.invocations();
     const send = async (queueUrl: string) => {
-      const { Payload } = await lambda.invoke({
-        FunctionName: "faast-bound",
-        Payload: JSON.stringify({ queueUrl }),
+      const { payload } = await lambda.invoke({
+        functionName: "faast-bound",
+        payload: JSON.stringify({ queueUrl }),
       });
-      return Buffer.from(Payload ?? []).toString();
+      return payload;
     };
     expect(await send(ours.url)).toBe('"sent"');
     expect(await send(theirs.url)).toMatch(/denied|not authorized/i);

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { FaastProviderError } from "@faast/core/provider";
 import { onAbort } from "./abort-listeners.js";
 
@@ -99,7 +100,7 @@ export async function awsRequest<T>(
   } catch (error) {
     controller.abort();
     signal?.throwIfAborted();
-    throw error instanceof Error ? new AwsRequestError(operation, error) : error;
+    throw types.isNativeError(error) ? new AwsRequestError(operation, error) : error;
   } finally {
     clearTimeout(timer);
     forget?.();

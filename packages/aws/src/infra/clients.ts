@@ -5,6 +5,7 @@ import type { S3 } from "@aws-sdk/client-s3";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
 import { FaastCancelledError } from "@faast/core/provider";
+import type { InvocationClient } from "../invocation/invocation-client.js";
 
 /** Where neither an option, the environment nor a profile names a region. */
 const FALLBACK_REGION = "us-west-2";
@@ -22,6 +23,17 @@ const CONTROL_ATTEMPTS = 6;
 const CONTROL_SOCKETS = 50;
 /** Sockets for invocations, where their number is not limited. */
 const UNLIMITED_SOCKETS = 2_000;
+
+/** What of a client's configuration is followed where requests are not sent by the SDK itself. */
+const ownInvocationConfig: ReadonlySet<string> = new Set([
+  "credentials",
+  "endpoint",
+  "maxAttempts",
+  "profile",
+  "region",
+  "useDualstackEndpoint",
+  "useFipsEndpoint",
+]);
 
 /** What may be passed on to every client of the SDK. */
 export type AwsClientConfig = Pick<
@@ -45,7 +57,7 @@ export interface AwsClientOptions {
   readonly invocations?: InvocationLimits | undefined;
 }
 
-/** What the connections for synchronous invocations are to carry. */
+/** What the connections for invocations are to carry. */
 export interface InvocationLimits {
   /** Invocations at the same time; 0: no limit. */
   readonly concurrency: number;
@@ -59,10 +71,10 @@ export interface AwsClients {
   iam(): Promise<IAM>;
   lambda(): Promise<Lambda>;
   /**
-   * A client for synchronous invocations alone: as many connections as calls in flight, as patient as
-   * the function's timeout, and without retries, which are the engine's.
+   * A client for invocations alone: as many connections as calls in flight, as patient as the function's
+   * timeout, and without retries, which are the engine's.
    */
-  invocations(): Promise<Lambda>;
+  invocations(): Promise<InvocationClient>;
   logs(): Promise<CloudWatchLogs>;
   s3(): Promise<S3>;
   sns(): Promise<SNS>;
@@ -88,7 +100,7 @@ export interface AwsScope {
  * ```
  */
 export async function createAwsClients(options: AwsClientOptions = {}): Promise<AwsClients> {
-  const { clientConfig = {}, invocations = { concurrency: 0, timeoutSeconds: 900 } } = options;
+  const { clientConfig = {} } = options;
   const region = options.region || process.env.AWS_REGION || (await configuredRegion(clientConfig));
   const control = {
     region,
@@ -99,25 +111,12 @@ export async function createAwsClients(options: AwsClientOptions = {}): Promise<
     },
     ...clientConfig,
   };
-  const patience = invocations.timeoutSeconds * 1000;
-  const invocation = {
-    ...control,
-    maxAttempts: 1,
-    requestHandler: clientConfig.requestHandler ?? {
-      requestTimeout: patience,
-      throwOnRequestTimeout: true,
-      socketTimeout: patience,
-      ...agents(invocations.concurrency || UNLIMITED_SOCKETS),
-    },
-  };
   const made = new ClientSet();
   return {
     region,
     iam: made.lazily(async () => new (await import("@aws-sdk/client-iam")).IAM(control)),
     lambda: made.lazily(async () => new (await import("@aws-sdk/client-lambda")).Lambda(control)),
-    invocations: made.lazily(
-      async () => new (await import("@aws-sdk/client-lambda")).Lambda(invocation),
-    ),
+    invocations: made.lazily(() => invocationClient(control, options)),
     logs: made.lazily(
       async () => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogs(control),
     ),
@@ -126,6 +125,31 @@ export async function createAwsClients(options: AwsClientOptions = {}): Promise<
     sqs: made.lazily(async () => new (await import("@aws-sdk/client-sqs")).SQS(control)),
     destroy: () => made.destroy(),
   };
+}
+
+/** A client that sends requests by itself; by the SDK, where the user has a say in how that is done. */
+async function invocationClient(
+  control: LambdaClientConfig,
+  { clientConfig = {}, invocations = { concurrency: 0, timeoutSeconds: 900 } }: AwsClientOptions,
+): Promise<InvocationClient> {
+  const connections = invocations.concurrency || UNLIMITED_SOCKETS;
+  const patience = invocations.timeoutSeconds * 1000;
+  const { Lambda } = await import("@aws-sdk/client-lambda");
+  const config = { ...control, maxAttempts: 1 };
+  if (Object.keys(clientConfig).every((each) => ownInvocationConfig.has(each))) {
+    const { httpInvocations } = await import("../invocation/http-invocations.js");
+    return httpInvocations(new Lambda(config), { connections, patience });
+  }
+  const own = {
+    requestTimeout: patience,
+    throwOnRequestTimeout: true,
+    socketTimeout: patience,
+    ...agents(connections),
+  };
+  const { SdkInvocations } = await import("../invocation/sdk-invocations.js");
+  return new SdkInvocations(
+    new Lambda({ ...config, requestHandler: own, ...clientConfig, maxAttempts: 1 }),
+  );
 }
 
 /** Each client is made once, and none after the end. */

@@ -1,5 +1,6 @@
-import type { InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import type { FailureCode } from "@faast/core/provider";
+import { AwsRequestError } from "../infra/aws-failure.js";
+import type { LambdaAnswer } from "./invocation-client.js";
 
 /** What came of an invocation, as far as Lambda tells. */
 export type InvocationOutcome =
@@ -18,30 +19,36 @@ export function failureCode(errorType: string | undefined): FailureCode {
 }
 
 /**
- * Invokes, and tells what came of it.
+ * Tells what came of an invocation.
  *
- * @throws what the transport throws: the call may not have been delivered.
+ * @throws what the invocation throws, unless it is that there are too many: it may not have been delivered.
  */
 export async function invocationOutcome(
-  invoke: () => Promise<InvokeCommandOutput>,
+  invocation: Promise<LambdaAnswer>,
 ): Promise<InvocationOutcome> {
-  let output: InvokeCommandOutput;
+  let answer: LambdaAnswer;
   try {
-    output = await invoke();
+    answer = await invocation;
   } catch (error) {
-    if ((error as { name?: unknown }).name !== "TooManyRequestsException") throw error;
-    const { Reason = "too many requests" } = error as { Reason?: string };
-    return {
-      failure: { code: "throttled", message: `Lambda takes no more calls for now: ${Reason}` },
-    };
+    if (!(error instanceof AwsRequestError) || error.statusCode !== 429) throw error;
+    return { failure: { code: "throttled", message: throttlingMessage(error) } };
   }
-  const text = Buffer.from(output.Payload ?? []).toString();
-  if (output.FunctionError === undefined) return { payload: text };
-  const { errorType = "", errorMessage = "" } = parsed(text);
+  const { payload, functionError } = answer;
+  if (functionError === undefined) return { payload };
+  const { errorType = "", errorMessage = "" } = parsed(payload);
   const code = failureCode(errorType);
   return {
     failure: { code, message: `the execution failed: ${errorType} ${errorMessage}`.trim() },
   };
+}
+
+function throttlingMessage({ cause }: AwsRequestError): string {
+  const { Reason = "too many requests", retryAfterSeconds } = cause as {
+    Reason?: string;
+    retryAfterSeconds?: string;
+  };
+  const wait = retryAfterSeconds === undefined ? "" : ` (asked to wait ${retryAfterSeconds} s)`;
+  return `Lambda takes no more calls for now: ${Reason}${wait}`;
 }
 
 function parsed(text: string): { errorType?: string; errorMessage?: string } {
