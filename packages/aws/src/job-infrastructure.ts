@@ -21,6 +21,7 @@ import { JobLogGroup } from "./job-log-group.js";
 import { JobQueues } from "./job-queues.js";
 import { heapLimit } from "./heap-limit.js";
 import { executionTimeout, startupTime } from "./lambda-times.js";
+import { MessageDeletions } from "./message-deletions.js";
 import { quotas } from "./quotas.js";
 import { ReplyRouter } from "./reply-queue.js";
 import { RequestTopic } from "./request-topic.js";
@@ -298,11 +299,10 @@ export class JobInfrastructure {
     const { url, maximumMessageSize } = await this.queues.get("replies");
     this.replyLimit = maximumMessageSize;
     const { ready: clients } = this;
-    const receive = async (signal: AbortSignal) => {
-      const messages = await receiveMessages({ clients, signal }, url);
-      const handles = messages.map(({ receiptHandle }) => receiptHandle);
-      // Nobody waits for that; what is not deleted comes again, and is passed over then.
-      void deleteMessages({ clients }, url, handles).catch(() => undefined);
+    const deletions = new MessageDeletions((handles) => deleteMessages({ clients }, url, handles));
+    const receive = async (signal: AbortSignal, waitSeconds: number) => {
+      const messages = await receiveMessages({ clients, signal }, url, { waitSeconds });
+      for (const { receiptHandle } of messages) deletions.add(receiptHandle);
       return messages.map(({ body }) => body);
     };
     this.router = new ReplyRouter({ receive }, this.blobs);

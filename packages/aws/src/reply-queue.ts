@@ -5,14 +5,28 @@ import { eventsOf, isOurs, parsed, type ReplyMessage } from "./lambda-message.js
 
 /** What the reply queue needs of SQS. */
 export interface MessageSource {
-  /** Waits for messages, at most 20 seconds, and takes them from the queue. */
-  receive(signal: AbortSignal): Promise<readonly string[]>;
+  /** Waits for messages, at most so many seconds (20 are SQS's limit), and takes them from the queue. */
+  receive(signal: AbortSignal, seconds: number): Promise<readonly string[]>;
 }
 
 interface Waiting {
   readonly invocation: Invocation;
   readonly onStream: (() => void) | undefined;
+  /** The last frame is here, but has yet to be fetched from where it is stored. */
+  ending: boolean;
 }
+
+/** Seconds that the only poller waits: SQS's maximum. */
+const LONG_WAIT = 20;
+/**
+ * Seconds that each of several pollers waits. A wait is never broken off, since SQS may hand messages to whoever
+ * has gone: so long may one go on when there is nothing to wait for any more.
+ */
+const SHORT_WAIT = 2;
+/** Calls under way for each poller, which takes at most ten messages at a time. */
+const CALLS_EACH = 25;
+/** Pollers at the same time, at most: what they take is more than one process can decode. */
+const MOST_POLLERS = 16;
 
 /** Milliseconds before another try, when a wait for messages has failed. */
 const RETRY_DELAY = 500;
@@ -23,7 +37,8 @@ export class ReplyRouter {
   private readonly blobs: BlobStore;
   private readonly waiting = new Map<string, Waiting>();
   private readonly stop = new AbortController();
-  private polling: Promise<void> | undefined;
+  private readonly polls = new Set<Promise<void>>();
+  private pollers = 0;
 
   constructor(source: MessageSource, blobs: BlobStore) {
     this.source = source;
@@ -37,9 +52,8 @@ export class ReplyRouter {
    */
   expect(invocation: Invocation, onStream?: () => void): () => void {
     const key = keyOf(invocation.request);
-    this.waiting.set(key, { invocation, onStream });
-    // Not in this turn: it may have nothing to wait for, and be over before it is known.
-    this.polling ??= Promise.resolve().then(() => this.poll());
+    this.waiting.set(key, { invocation, onStream, ending: false });
+    if (this.pollers === 0) this.startPoller();
     return () => {
       if (this.waiting.get(key)?.onStream === onStream) this.waiting.delete(key);
     };
@@ -49,29 +63,67 @@ export class ReplyRouter {
   async close(): Promise<void> {
     this.waiting.clear();
     this.stop.abort();
-    await this.polling;
+    await Promise.all(this.polls);
   }
 
-  /** Whether anyone waits, other than for the end of what has been given up. */
+  /** Whether anyone waits, other than for the end of what has been given up, or is here already. */
   private get awaited(): boolean {
-    for (const { invocation } of this.waiting.values()) if (!invocation.signal.aborted) return true;
+    for (const { invocation, ending } of this.waiting.values())
+      if (!ending && !invocation.signal.aborted) return true;
     return false;
   }
 
+  /** How many pollers so many calls need, once there are messages. */
+  private get wanted(): number {
+    return Math.min(MOST_POLLERS, Math.ceil(this.waiting.size / CALLS_EACH));
+  }
+
+  private startPoller(): void {
+    this.pollers++;
+    // Not in this turn: a call may have nothing to wait for, and be over before it is known.
+    const poll: Promise<void> = Promise.resolve()
+      .then(() => this.poll())
+      .finally(() => this.polls.delete(poll));
+    this.polls.add(poll);
+  }
+
+  /** One of several, when many calls wait: more as soon as messages come, fewer when none do. */
   private async poll(): Promise<void> {
     const { signal } = this.stop;
     while (this.awaited && !signal.aborted) {
-      try {
-        const bodies = await this.source.receive(signal);
-        await Promise.all(bodies.map((body) => this.route(body)));
-      } catch (error) {
-        if (isAccessDenied(error)) this.failAll(error.message);
-        // Else throttled, or out of reach for a while: the engine's deadline bounds how long.
-        if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+      const bodies = await this.receive(signal);
+      const enough = bodies.length === 0 ? 1 : Math.max(1, this.wanted);
+      // In the same turn as the look, in both cases: two that see one another must not both leave.
+      if (this.pollers > enough) {
+        this.pollers--;
+        return this.routeAll(bodies);
       }
+      while (bodies.length > 0 && this.pollers < enough) this.startPoller();
+      await this.routeAll(bodies);
     }
-    // In the same turn as the last look: whoever waits from now on starts anew.
-    this.polling = undefined;
+    this.pollers--;
+  }
+
+  /** Never rejects. */
+  private async receive(signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      return await this.source.receive(signal, this.pollers > 1 ? SHORT_WAIT : LONG_WAIT);
+    } catch (error) {
+      if (isAccessDenied(error)) this.failAll(error.message);
+      // Else throttled, or out of reach for a while: the engine's deadline bounds how long.
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+      return [];
+    }
+  }
+
+  /** Hands on what messages bring. What has to be fetched first does not keep others waiting. */
+  private async routeAll(bodies: readonly string[]): Promise<void> {
+    const routed = Promise.all(bodies.map((body) => this.route(body))).then(() => {
+      // It may have been the last frame, which has overtaken others, and nobody was waiting any more.
+      if (this.pollers === 0 && this.awaited) this.startPoller();
+    });
+    await Promise.race([routed, new Promise((resolve) => setImmediate(resolve))]);
+    if (!this.awaited) await routed;
   }
 
   /** Replies cannot be had: whoever waits for one learns why. */
@@ -88,10 +140,15 @@ export class ReplyRouter {
       return;
     }
     for (const each of message.frames) {
-      const invocation = this.waiting.get(keyOf(each))?.invocation;
-      if (invocation === undefined) continue;
+      const waiting = this.waiting.get(keyOf(each));
+      if (waiting === undefined) continue;
+      const { invocation } = waiting;
       try {
-        invocation.receive(await unpackFrame(each, this.blobs));
+        const isLast = each.type === "result" || each.type === "error";
+        if (isLast) waiting.ending = true;
+        const frame = await unpackFrame(each, this.blobs);
+        if (isLast) waiting.ending = false; // if others are missing, they are awaited
+        invocation.receive(frame);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         invocation.fail("lost", `a part of the answer could not be read: ${reason}`);
