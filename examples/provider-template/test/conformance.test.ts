@@ -31,6 +31,12 @@ conformanceSuite(
     ],
   },
   (context) => {
+    context.test("payloads say how they have travelled", [], async () => {
+      const m = await context.start();
+      const { route } = await m.functionsDetail.hello!("there");
+      await m.cleanup();
+      expect(route).toEqual({ request: "inline", result: "inline" });
+    });
     context.test("its own option is checked", [], async () => {
       await expect(context.start({ niceness: 50 })).rejects.toMatchObject({
         code: "FAAST_OPTIONS",

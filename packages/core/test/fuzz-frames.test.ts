@@ -76,7 +76,12 @@ test(
         const blobs = memoryBlobs();
         const text = JSON.stringify(await packFrame(frame, { inlineLimit, blobs }));
         const arrived = await unpackFrame(JSON.parse(text) as JsonFrame, blobs);
-        expect(plain(arrived)).toEqual(plain(frame));
+        const bytes = "value" in frame ? frame.value : undefined;
+        const way = (bytes?.byteLength ?? 0) > inlineLimit ? "stored" : "inline";
+        expect(plain(arrived)).toEqual({
+          ...plain(frame),
+          ...(bytes === undefined ? {} : { way }),
+        });
       }),
       { numRuns: runs(500) },
     );
@@ -141,6 +146,7 @@ describe("a frame in JSON is refused, naming what is wrong,", () => {
     ["with a payload of null", { ...result, value: null, timing: clock }, /neither base64/],
     ["without its timing", { ...result, value }, /timing is not/],
     ["of unknown origin", { ...result, type: "error", origin: "moon" }, /origin is unknown/],
+    ["with a route that is none", { ...result, value, timing: clock, execution: { route: "x" } }, /execution\.route/], // prettier-ignore
     ["with a log that is none", { ...result, value, timing: clock, execution: { logUrl: 1 } }, /execution\.logUrl/], // prettier-ignore
   ])("%s", async (_, json, reason) => {
     await expect(unpackFrame(json as JsonFrame, memoryBlobs())).rejects.toThrow(reason);

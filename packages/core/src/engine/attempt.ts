@@ -78,6 +78,14 @@ export class Attempt implements Invocation {
     ).unref();
   }
 
+  /** What is known of where and how the value of a frame came to be, and to come. */
+  detailOf({ way }: Frame): ExecutionDetail | undefined {
+    const { execution } = this;
+    return way === undefined
+      ? execution
+      : { ...execution, route: { ...execution?.route, result: way } };
+  }
+
   fail(code: FailureCode, message: string): void {
     if (this.over) return;
     const { call, attempt } = this.request;

@@ -263,7 +263,7 @@ export class CallTask implements Waiting, AttemptOwner, DeadlineTerms {
         this.outlet.started(this, frame);
         return this.keepTime();
       case "yield":
-        this.outlet.item(frame, attempt.execution);
+        this.outlet.item(frame, attempt.detailOf(frame));
         return this.keepTime();
       case "result":
         return this.succeed(attempt, frame);
@@ -280,7 +280,7 @@ export class CallTask implements Waiting, AttemptOwner, DeadlineTerms {
       frame.timing,
     );
     attempt.end();
-    this.finish(() => this.outlet.result(frame, attempt.execution), true);
+    this.finish(() => this.outlet.result(frame, attempt.detailOf(frame)), true);
   }
 
   private lost(attempt: Attempt, error: unknown): void {

@@ -62,7 +62,9 @@ function executionFault(execution: unknown): string | undefined {
   const wrong = ["logUrl", "executionId", "instanceId"].find(
     (key) => execution[key] !== undefined && typeof execution[key] !== "string",
   );
-  return wrong === undefined ? undefined : `execution.${wrong} is no string`;
+  if (wrong !== undefined) return `execution.${wrong} is no string`;
+  const { route } = execution;
+  return route === undefined || isRecord(route) ? undefined : "execution.route is no object";
 }
 
 function isRecord(value: unknown): value is Fields {

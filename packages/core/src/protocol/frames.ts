@@ -23,6 +23,8 @@ export interface FrameBase {
   readonly run?: string;
   /** Where and how the attempt runs. At the latest, the attempt's last frame has it. */
   readonly execution?: ExecutionDetail;
+  /** How the frame's value has come to the caller, where there are several ways. */
+  readonly way?: PayloadWay;
 }
 
 /** Where an attempt of a call ran. */
@@ -33,6 +35,17 @@ export interface ExecutionDetail {
   readonly executionId?: string;
   /** The worker (process, execution environment) that ran it. */
   readonly instanceId?: string;
+  /** How what was sent got there and back; absent where there is but one way. */
+  readonly route?: PayloadWays;
+}
+
+/** How a payload travels: within a message, or by way of a store, because it is too large for one. */
+export type PayloadWay = "inline" | "stored";
+
+/** The way of the arguments, and that of the result, or of one item of a stream. */
+export interface PayloadWays {
+  readonly request?: PayloadWay;
+  readonly result?: PayloadWay;
 }
 
 /**

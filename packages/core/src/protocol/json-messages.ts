@@ -5,6 +5,7 @@ import {
   malformed,
   packPayload,
   unpackPayload,
+  wayOf,
   type BlobStore,
   type JsonPayload,
   type PayloadRoute,
@@ -33,7 +34,8 @@ export async function packCall(request: EncodedCall, route: PayloadRoute): Promi
  * @throws WireError if its arguments are no payload, and whatever the blob store throws.
  */
 export async function unpackCall(call: JsonCall, blobs: BlobStore): Promise<EncodedCall> {
-  return { ...call, args: await unpackPayload(call.args, blobs) };
+  const args = await unpackPayload(call.args, blobs);
+  return { ...call, args, way: wayOf(call.args) };
 }
 
 /** Puts a frame into JSON; its value into the blob store, if it is too large. */
@@ -51,7 +53,7 @@ export async function unpackFrame(frame: JsonFrame, blobs: BlobStore): Promise<F
   const given: unknown = frame;
   const unpacked: unknown =
     typeof given === "object" && given !== null && frame.value !== undefined
-      ? { ...frame, value: await unpackPayload(frame.value, blobs) }
+      ? { ...frame, value: await unpackPayload(frame.value, blobs), way: wayOf(frame.value) }
       : given;
   const fault = frameFault(unpacked);
   if (fault !== undefined) throw malformed("frame", fault);

@@ -1,4 +1,5 @@
 import { WireError } from "../wire/index.js";
+import type { PayloadWay } from "./frames.js";
 
 /** Bytes in JSON: themselves in base64, or the name under which a `BlobStore` keeps them. */
 export type JsonPayload =
@@ -35,6 +36,11 @@ export async function unpackPayload(payload: JsonPayload, blobs: BlobStore): Pro
   if (typeof blob === "string") return blobs.get(blob);
   if (typeof base64 === "string") return Buffer.from(base64, "base64");
   throw malformed("payload", "it has neither base64 nor the name of a blob");
+}
+
+/** How a payload travels. */
+export function wayOf(payload: JsonPayload): PayloadWay {
+  return "blob" in payload && typeof payload.blob === "string" ? "stored" : "inline";
 }
 
 /** What cannot have been put into JSON here. */

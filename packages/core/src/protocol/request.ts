@@ -1,4 +1,5 @@
 import type { Attachment } from "../wire/index.js";
+import type { PayloadWay } from "./frames.js";
 
 /** One attempt of one call, ready to travel. */
 export interface EncodedCall {
@@ -12,6 +13,8 @@ export interface EncodedCall {
   readonly args: Uint8Array;
   /** What goes along with the arguments as it is: only where `TransportLimits.sharesMemory` says so. */
   readonly attachments?: readonly Attachment[] | undefined;
+  /** How the arguments have come to the worker, where there are several ways. */
+  readonly way?: PayloadWay | undefined;
   /** Milliseconds that the function may run, counted by the worker from its entry. */
   readonly timeout: number;
   /** The function is known to be a stream, so that a transport may make ready for control messages. */

@@ -168,7 +168,7 @@ export class Supervisor {
   }
 
   private enter(turn: Turn, { id }: Isolate, lease?: CallAhead): Current {
-    const execution = this.options.describe(turn.call.request, id);
+    const execution = this.describe(turn.call.request, id);
     return (this.current = currentOf(turn, execution, lease));
   }
 
@@ -201,7 +201,7 @@ export class Supervisor {
       attempt: request.attempt,
       item: 0,
       sequence: 0,
-      execution: this.options.describe(request, "none"),
+      execution: this.describe(request, "none"),
     });
   }
 
@@ -337,6 +337,13 @@ export class Supervisor {
       return current.call.receive({ ...frame, execution: current.execution });
     }
     this.settle(current, frame);
+  }
+
+  private describe(request: EncodedCall, isolateId: string): ExecutionDetail {
+    const execution = this.options.describe(request, isolateId);
+    return request.way === undefined
+      ? execution
+      : { ...execution, route: { request: request.way } };
   }
 
   /** A call that was sent ahead had its turn, but too late. */
