@@ -8,6 +8,8 @@ import {
   type FunctionKind,
   type FunctionStats,
   type Invocation,
+  type JsonCall,
+  type PayloadRoute,
   type TransportLimits,
 } from "@faast/core/provider";
 import type { ControlQueue } from "./control-queues.js";
@@ -144,7 +146,7 @@ export class AwsDeployment implements Deployment {
       const route = { inlineLimit: callLimit, blobs: infrastructure.blobs };
       const event: LambdaEvent = {
         faast: 1,
-        call: await packCall(delivery.request, route),
+        call: await this.pack(delivery, route),
         inlineLimit,
         replyQueue,
         ...(control === undefined ? {} : { controlQueue: control.url }),
@@ -156,12 +158,24 @@ export class AwsDeployment implements Deployment {
     if (refused !== undefined) delivery.fail(refused, "Lambda did not take the call");
   }
 
+  /** What is stored of a request is kept until its attempt is over: it may be delivered twice. */
+  private async pack({ request, signal }: Delivery, route: PayloadRoute): Promise<JsonCall> {
+    const call = await packCall(request, route);
+    if ("blob" in call.args) {
+      const { blob } = call.args;
+      const discard = () => this.infrastructure.blobs.discard(blob);
+      if (signal.aborted) discard();
+      else signal.addEventListener("abort", discard, { once: true });
+    }
+    return call;
+  }
+
   private async invokeDirectly(
     delivery: Delivery,
     queues: Partial<Pick<LambdaEvent, "replyQueue" | "controlQueue" | "inlineLimit">>,
   ): Promise<LambdaResponse | undefined> {
     const { blobs } = this.infrastructure;
-    const call = await packCall(delivery.request, { inlineLimit: SYNC_INLINE_LIMIT, blobs });
+    const call = await this.pack(delivery, { inlineLimit: SYNC_INLINE_LIMIT, blobs });
     const event: LambdaEvent = { faast: 1, call, inlineLimit: SYNC_INLINE_LIMIT, ...queues };
     if (queues.controlQueue === undefined) this.countAbandoned(delivery);
     let outcome: InvocationOutcome;

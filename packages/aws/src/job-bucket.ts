@@ -57,11 +57,16 @@ export class JobBucket implements BlobStore {
   async get(key: string): Promise<Uint8Array> {
     const place = { bucket: this.name, key };
     const bytes = await getObject({ clients: this.clients }, place);
-    // It has served its purpose; what is missed here goes with the bucket, or by its expiry.
-    void deleteObject({ clients: this.clients }, place).catch(() => undefined);
+    this.discard(key); // it has served its purpose
     // Where the function has made the bucket, it has neither tags nor an expiry yet.
     await this.ensure();
     return bytes;
+  }
+
+  /** Deletes an object, some time; what is missed here goes with the bucket, or by its expiry. */
+  discard(key: string): void {
+    if (this.removed) return;
+    deleteObject({ clients: this.clients }, { bucket: this.name, key }).catch(() => undefined);
   }
 
   /** Deletes the bucket and all that is in it, whoever has made it; one that is not there is fine. */

@@ -3,6 +3,12 @@ import type { BlobStore } from "@faast/core/worker";
 import { endpointOf, lambdaEnvironment } from "./environment.js";
 import { signedFetch } from "./signed-fetch.js";
 
+/**
+ * Milliseconds that an object may take, beyond those of any request: a function with little memory has little
+ * of the network, too. Whatever is left of the function's own time bounds it before.
+ */
+const OBJECT_TIME = 570_000;
+
 /** The job's bucket, seen from the function. It has the function's name, and is made when first needed. */
 export class BucketClient implements BlobStore {
   private readonly url: string;
@@ -43,6 +49,7 @@ export class BucketClient implements BlobStore {
   private request(method: string, name: string, body?: Uint8Array): Promise<Response> {
     return signedFetch("s3", `${this.url}/${name}`, {
       method,
+      wait: OBJECT_TIME,
       ...(body === undefined ? {} : { body: body as RequestInit["body"] & {} }),
     });
   }
