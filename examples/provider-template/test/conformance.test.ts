@@ -33,7 +33,7 @@ conformanceSuite(
   (context) => {
     context.test("payloads say how they have travelled", [], async () => {
       const m = await context.start();
-      const { route } = await m.functionsDetail.hello!("there");
+      const { route } = await m.functionsDetail.hello("there");
       await m.cleanup();
       expect(route).toEqual({ request: "inline", result: "inline" });
     });
