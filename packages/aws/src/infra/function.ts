@@ -101,7 +101,7 @@ export async function reserveConcurrency(
   const lambda = await clients.lambda();
   // "Conflict": the function is still being changed.
   const isTransient = (error: unknown) => hasAwsCode(error, "ResourceConflictException");
-  await retryTransient({ time: ACTIVE_SECONDS * 1000, signal, isTransient }, () =>
+  await retryTransient({ time: ACTIVE_TIME, signal, isTransient }, () =>
     awsRequest("lambda:PutFunctionConcurrency", { signal }, (options) =>
       lambda.putFunctionConcurrency(
         { FunctionName: name, ReservedConcurrentExecutions: executions },
