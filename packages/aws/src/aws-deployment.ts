@@ -19,8 +19,12 @@ import type { InvocationOutcome } from "./invocation/invocation-outcome.js";
 import type { JobInfrastructure } from "./job-infrastructure.js";
 import { isOurs, type LambdaEvent, type LambdaResponse } from "./lambda-message.js";
 import { logGroupUrl } from "./log-url.js";
+import { QueuedFrames, receiveFrame } from "./reply-queue.js";
 
 const SYNC_INLINE_LIMIT = directInlineLimit();
+
+/** What a direct invocation has beside its call, if that is a stream. */
+type Queues = Partial<Pick<LambdaEvent, "replyQueue" | "controlQueue" | "inlineLimit">>;
 
 /** A deployed job on AWS: one function, and queues and a bucket where calls need them. */
 export class AwsDeployment implements Deployment {
@@ -94,8 +98,10 @@ export class AwsDeployment implements Deployment {
       acquired.then((queue) => queue.release()).catch(() => undefined);
       throw error;
     });
+    const queued = new QueuedFrames(replies.router, delivery);
+    const forget = () => queued.close();
     // From now on, since the queue may be one that a stream before lets go by its last frame.
-    const forget = replies.router.expect(delivery);
+    if (infrastructure.mode === "queue" || !infrastructure.responseStreams.proven) queued.expect();
     const control = await acquired.catch((error: unknown) => {
       forget();
       throw error;
@@ -111,11 +117,41 @@ export class AwsDeployment implements Deployment {
     delivery.signal.addEventListener("abort", () => control.abandon(), { once: true });
     delivery.onControl((message) => control.send(message));
     if (infrastructure.mode === "queue") return this.dispatch(delivery, replies.url, control);
-    await this.invokeDirectly(delivery, {
+    const queues = {
       replyQueue: replies.url,
       controlQueue: control.url,
       inlineLimit: infrastructure.queueInlineLimit,
+    };
+    if (infrastructure.responseStreams.available) {
+      const outcome = await this.invokeStreaming(delivery, queued, queues);
+      if (outcome !== "refused") return;
+    }
+    queued.expect();
+    await this.invokeDirectly(delivery, queues);
+  }
+
+  /** Frames come by the response, where that can be had and as long as it has room. */
+  private async invokeStreaming(
+    delivery: Delivery,
+    queued: QueuedFrames,
+    queues: Queues,
+  ): Promise<"refused" | undefined> {
+    const { blobs, responseStreams } = this.infrastructure;
+    const taken: Promise<void>[] = [];
+    const outcome = await responseStreams.invoke({
+      payload: JSON.stringify({ ...(await this.eventOf(delivery, queues)), streamResponse: true }),
+      delivery,
+      onMessage: ({ frames, streaming, restByQueue }) => {
+        if (streaming === true) queued.forget();
+        if (restByQueue === true) queued.expect();
+        // One that is fetched is overtaken by others: the engine puts them in order.
+        for (const each of frames) taken.push(receiveFrame(delivery, each, blobs));
+      },
     });
+    await Promise.all(taken);
+    if (outcome === "refused") return outcome;
+    if (outcome !== undefined) delivery.fail(outcome.code, outcome.message);
+    return undefined;
   }
 
   private async invokeByQueue(delivery: Delivery): Promise<void> {
@@ -170,13 +206,19 @@ export class AwsDeployment implements Deployment {
     return call;
   }
 
-  private async invokeDirectly(
-    delivery: Delivery,
-    queues: Partial<Pick<LambdaEvent, "replyQueue" | "controlQueue" | "inlineLimit">>,
-  ): Promise<LambdaResponse | undefined> {
+  /** What a direct invocation is given. */
+  private async eventOf(delivery: Delivery, queues: Queues): Promise<LambdaEvent> {
     const { blobs } = this.infrastructure;
     const call = await this.pack(delivery, { inlineLimit: SYNC_INLINE_LIMIT, blobs });
-    const event: LambdaEvent = { faast: 1, call, inlineLimit: SYNC_INLINE_LIMIT, ...queues };
+    return { faast: 1, call, inlineLimit: SYNC_INLINE_LIMIT, ...queues };
+  }
+
+  private async invokeDirectly(
+    delivery: Delivery,
+    queues: Queues,
+  ): Promise<LambdaResponse | undefined> {
+    const { blobs } = this.infrastructure;
+    const event = await this.eventOf(delivery, queues);
     if (queues.controlQueue === undefined) this.countAbandoned(delivery);
     let outcome: InvocationOutcome;
     try {

@@ -16,6 +16,7 @@ export class Delivery implements Invocation {
   private readonly invocation: Invocation;
   private readonly abandonment = new AbortController();
   private ended = false;
+  private onFirst: (() => void) | undefined;
   private onLast: (() => void) | undefined;
   private onSettled: (() => void) | undefined;
 
@@ -44,6 +45,11 @@ export class Delivery implements Invocation {
     return this.abandonment.signal;
   }
 
+  /** @param listener - told when a frame comes, by whatever way, for the first time. */
+  onFirstFrame(listener: () => void): void {
+    this.onFirst = listener;
+  }
+
   /** @param listener - told when the last frame comes, even if nobody waits for it any more. */
   onLastFrame(listener: () => void): void {
     this.onLast = listener;
@@ -59,6 +65,8 @@ export class Delivery implements Invocation {
   }
 
   receive(frame: Frame): void {
+    this.onFirst?.();
+    this.onFirst = undefined;
     if (frame.type === "result" || frame.type === "error") {
       this.ended = true;
       // Before the caller learns of it, and makes the next call.

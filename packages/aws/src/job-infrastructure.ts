@@ -25,6 +25,8 @@ import { MessageDeletions } from "./message-deletions.js";
 import { quotas } from "./quotas.js";
 import { ReplyRouter } from "./reply-queue.js";
 import { RequestTopic } from "./request-topic.js";
+import { openResponse, type ResponseEvents } from "./response-stream.js";
+import { ResponseStreams } from "./response-streams.js";
 
 /** Milliseconds in which a function may yet appear whose creation was given up. */
 const LATE_FUNCTION = 3_000;
@@ -47,6 +49,7 @@ export class JobInfrastructure {
   readonly mode: "https" | "queue";
   readonly functionName: string;
   readonly controlQueues: ControlQueues;
+  readonly responseStreams: ResponseStreams;
   private readonly spec: DeploySpec<AwsOptions>;
   private readonly tags: TagRecord;
   private readonly clientsPromise: Promise<AwsClients>;
@@ -100,6 +103,10 @@ export class JobInfrastructure {
         send: async (url, body) => sendMessage({ clients: await this.clientsPromise }, url, body),
       },
       { most: options.concurrency, grace: CONTROL_GRACE },
+    );
+    this.responseStreams = new ResponseStreams(
+      { invoke: (payload, signal) => this.streamResponse(payload, signal) },
+      { silence: this.startupTime, grace: CONTROL_GRACE },
     );
   }
 
@@ -214,6 +221,7 @@ export class JobInfrastructure {
     await this.router?.close();
     // Streams that were given up just now are told so.
     await this.controlQueues.close();
+    this.responseStreams.close();
     if (this.clients !== undefined && deleteResources) await this.removeAll(this.clients);
   }
 
@@ -234,7 +242,7 @@ export class JobInfrastructure {
       name: this.functionName,
       roleArn: this.roleArn,
       zip: code,
-      handler: "index.handler",
+      handler: this.mode === "https" ? "index.streamingHandler" : "index.handler",
       runtime: options.runtime,
       architecture: options.architecture,
       memorySize: options.memorySize,
@@ -284,6 +292,11 @@ export class JobInfrastructure {
         maximumAgeSeconds: quotas.leastEventAge.value,
       },
     );
+  }
+
+  private async streamResponse(payload: string, signal: AbortSignal): Promise<ResponseEvents> {
+    const client = await this.ready.responses();
+    return openResponse(client, { functionName: this.functionName, payload, signal });
   }
 
   private async createControlQueue(name: string): Promise<ControlPlace> {

@@ -10,9 +10,11 @@ export interface LambdaEvent {
   readonly replyQueue?: string;
   /** URL of the queue that control messages come by, for a stream. */
   readonly controlQueue?: string;
+  /** The caller reads the response while it is made: frames go there, as long as it has room for them. */
+  readonly streamResponse?: boolean;
 }
 
-/** What a direct invocation answers. */
+/** What a direct invocation answers; and each line of an answer that is a stream. */
 export interface LambdaResponse {
   readonly faast: 1;
   /** Frames that did not go by the reply queue. */
@@ -22,6 +24,10 @@ export interface LambdaResponse {
    * been taken. The call is to be made again, as a stream.
    */
   readonly needsStream?: boolean;
+  /** The first line of a stream: frames come by it, and not by the reply queue. */
+  readonly streaming?: boolean;
+  /** From now on, frames come by the reply queue. */
+  readonly restByQueue?: boolean;
 }
 
 /** A message of the reply queue. */

@@ -1,4 +1,4 @@
-import { unpackFrame, type BlobStore, type Invocation } from "@faast/core/provider";
+import { unpackFrame, type BlobStore, type Invocation, type JsonFrame } from "@faast/core/provider";
 import { isAccessDenied } from "./infra/aws-failure.js";
 import { failureCode } from "./invocation/invocation-outcome.js";
 import { eventsOf, isOurs, parsed, type ReplyMessage } from "./lambda-message.js";
@@ -142,17 +142,10 @@ export class ReplyRouter {
     for (const each of message.frames) {
       const waiting = this.waiting.get(keyOf(each));
       if (waiting === undefined) continue;
-      const { invocation } = waiting;
-      try {
-        const isLast = each.type === "result" || each.type === "error";
-        if (isLast) waiting.ending = true;
-        const frame = await unpackFrame(each, this.blobs);
-        if (isLast) waiting.ending = false; // if others are missing, they are awaited
-        invocation.receive(frame);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        invocation.fail("lost", `a part of the answer could not be read: ${reason}`);
-      }
+      const isLast = each.type === "result" || each.type === "error";
+      if (isLast) waiting.ending = true;
+      await receiveFrame(waiting.invocation, each, this.blobs);
+      if (isLast) waiting.ending = false; // if others are missing, they are awaited
     }
   }
 
@@ -172,6 +165,49 @@ export class ReplyRouter {
       const invocation = this.waiting.get(keyOf(call))?.invocation;
       invocation?.fail(code, `the execution ended without an answer: ${reason}`);
     }
+  }
+}
+
+/** The frames of one attempt that come by the queue: for as long as they may come that way. */
+export class QueuedFrames {
+  private readonly router: ReplyRouter;
+  private readonly invocation: Invocation;
+  private stop: (() => void) | undefined;
+  private closed = false;
+
+  constructor(router: ReplyRouter, invocation: Invocation) {
+    this.router = router;
+    this.invocation = invocation;
+  }
+
+  expect(): void {
+    if (!this.closed) this.stop ??= this.router.expect(this.invocation);
+  }
+
+  /** None comes that way for now. */
+  forget(): void {
+    this.stop?.();
+    this.stop = undefined;
+  }
+
+  /** None is of interest any more. */
+  close(): void {
+    this.closed = true;
+    this.forget();
+  }
+}
+
+/** Hands a frame to its attempt. Never rejects: one that cannot be read ends the attempt. */
+export async function receiveFrame(
+  invocation: Invocation,
+  frame: JsonFrame,
+  blobs: BlobStore,
+): Promise<void> {
+  try {
+    invocation.receive(await unpackFrame(frame, blobs));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    invocation.fail("lost", `a part of the answer could not be read: ${reason}`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
 import { FaastCancelledError } from "@faast/core/provider";
 import type { InvocationClient } from "../invocation/invocation-client.js";
+import type { HttpLimits } from "../invocation/http-invocations.js";
 
 /** Where neither an option, the environment nor a profile names a region. */
 const FALLBACK_REGION = "us-west-2";
@@ -75,6 +76,8 @@ export interface AwsClients {
    * timeout, and without retries, which are the engine's.
    */
   invocations(): Promise<InvocationClient>;
+  /** The like, of the SDK, for invocations whose responses are read while they are made. */
+  responses(): Promise<Lambda>;
   logs(): Promise<CloudWatchLogs>;
   s3(): Promise<S3>;
   sns(): Promise<SNS>;
@@ -117,6 +120,7 @@ export async function createAwsClients(options: AwsClientOptions = {}): Promise<
     iam: made.lazily(async () => new (await import("@aws-sdk/client-iam")).IAM(control)),
     lambda: made.lazily(async () => new (await import("@aws-sdk/client-lambda")).Lambda(control)),
     invocations: made.lazily(() => invocationClient(control, options)),
+    responses: made.lazily(() => sdkInvocationClient(control, options)),
     logs: made.lazily(
       async () => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogs(control),
     ),
@@ -130,26 +134,37 @@ export async function createAwsClients(options: AwsClientOptions = {}): Promise<
 /** A client that sends requests by itself; by the SDK, where the user has a say in how that is done. */
 async function invocationClient(
   control: LambdaClientConfig,
-  { clientConfig = {}, invocations = { concurrency: 0, timeoutSeconds: 900 } }: AwsClientOptions,
+  options: AwsClientOptions,
 ): Promise<InvocationClient> {
-  const connections = invocations.concurrency || UNLIMITED_SOCKETS;
-  const patience = invocations.timeoutSeconds * 1000;
-  const { Lambda } = await import("@aws-sdk/client-lambda");
-  const config = { ...control, maxAttempts: 1 };
-  if (Object.keys(clientConfig).every((each) => ownInvocationConfig.has(each))) {
-    const { httpInvocations } = await import("../invocation/http-invocations.js");
-    return httpInvocations(new Lambda(config), { connections, patience });
+  if (Object.keys(options.clientConfig ?? {}).every((each) => ownInvocationConfig.has(each))) {
+    const [{ httpInvocations }, { Lambda }] = await Promise.all([
+      import("../invocation/http-invocations.js"),
+      import("@aws-sdk/client-lambda"),
+    ]);
+    return httpInvocations(new Lambda({ ...control, maxAttempts: 1 }), httpLimits(options));
   }
-  const own = {
+  const { SdkInvocations } = await import("../invocation/sdk-invocations.js");
+  return new SdkInvocations(await sdkInvocationClient(control, options));
+}
+
+async function sdkInvocationClient(
+  control: LambdaClientConfig,
+  options: AwsClientOptions,
+): Promise<Lambda> {
+  const { connections, patience } = httpLimits(options);
+  const requestHandler = {
     requestTimeout: patience,
     throwOnRequestTimeout: true,
     socketTimeout: patience,
     ...agents(connections),
   };
-  const { SdkInvocations } = await import("../invocation/sdk-invocations.js");
-  return new SdkInvocations(
-    new Lambda({ ...config, requestHandler: own, ...clientConfig, maxAttempts: 1 }),
-  );
+  const { Lambda } = await import("@aws-sdk/client-lambda");
+  return new Lambda({ ...control, requestHandler, ...options.clientConfig, maxAttempts: 1 });
+}
+
+function httpLimits({ invocations }: AwsClientOptions): HttpLimits {
+  const { concurrency, timeoutSeconds } = invocations ?? { concurrency: 0, timeoutSeconds: 900 };
+  return { connections: concurrency || UNLIMITED_SOCKETS, patience: timeoutSeconds * 1000 };
 }
 
 /** Each client is made once, and none after the end. */

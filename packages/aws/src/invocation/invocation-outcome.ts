@@ -2,10 +2,15 @@ import type { FailureCode } from "@faast/core/provider";
 import { AwsRequestError } from "../infra/aws-failure.js";
 import type { LambdaAnswer } from "./invocation-client.js";
 
-/** What came of an invocation, as far as Lambda tells. */
+/** Why an invocation came to nothing, as far as Lambda tells. */
+export interface InvocationFailure {
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+/** What came of an invocation. */
 export type InvocationOutcome =
-  | { readonly payload: string }
-  | { readonly failure: { readonly code: FailureCode; readonly message: string } };
+  { readonly payload: string } | { readonly failure: InvocationFailure };
 
 /** Lambda's names for the ends of an execution that our handler did not survive. */
 const errorCodes: Readonly<Record<string, FailureCode>> = {
@@ -30,15 +35,31 @@ export async function invocationOutcome(
   try {
     answer = await invocation;
   } catch (error) {
-    if (!(error instanceof AwsRequestError) || error.statusCode !== 429) throw error;
-    return { failure: { code: "throttled", message: throttlingMessage(error) } };
+    const failure = throttling(error);
+    if (failure === undefined) throw error;
+    return { failure };
   }
   const { payload, functionError } = answer;
-  if (functionError === undefined) return { payload };
-  const { errorType = "", errorMessage = "" } = parsed(payload);
-  const code = failureCode(errorType);
+  return functionError === undefined ? { payload } : { failure: failureOf(payload) };
+}
+
+/** What it means that Lambda has refused an invocation so, if that is that it takes no more calls. */
+export function throttling(error: unknown): InvocationFailure | undefined {
+  if (!(error instanceof AwsRequestError) || error.statusCode !== 429) return undefined;
+  return { code: "throttled", message: throttlingMessage(error) };
+}
+
+/**
+ * How an execution failed.
+ *
+ * @param details - what Lambda says of that; usually JSON.
+ * @param name - Lambda's name for it, where the details have none.
+ */
+export function failureOf(details: string, name = ""): InvocationFailure {
+  const { errorType = name, errorMessage = name === "" ? "" : details } = parsed(details);
   return {
-    failure: { code, message: `the execution failed: ${errorType} ${errorMessage}`.trim() },
+    code: failureCode(errorType),
+    message: `the execution failed: ${errorType} ${errorMessage}`.trim(),
   };
 }
 

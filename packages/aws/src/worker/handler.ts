@@ -22,6 +22,8 @@ import { ControlListener } from "./control-listener.js";
 import { lambdaEnvironment } from "./environment.js";
 import { sendMessage } from "./queue-client.js";
 import { ReplySender } from "./reply-sender.js";
+import type { ResponseBody } from "./response-body.js";
+import { streamedReplies } from "./streamed-replies.js";
 
 /** Milliseconds kept back of what Lambda leaves, so that our answer precedes Lambda's own time-out. */
 const RESERVE = 1000;
@@ -40,8 +42,15 @@ export type Handler = (
   context: LambdaContext,
 ) => Promise<LambdaResponse | undefined>;
 
-/** Makes the function's handler: it runs calls in an isolate, one at a time, as Lambda gives them. */
-export function createHandler(start: StartIsolate): Handler {
+/** What handlers are made of: answers an event, and sends before that what is to go by the response's body. */
+export type Answer = (
+  event: unknown,
+  context: LambdaContext,
+  body?: ResponseBody,
+) => ReturnType<Handler>;
+
+/** Makes the core of the function's handlers: it runs calls in an isolate, one at a time, as Lambda gives them. */
+export function createAnswer(start: StartIsolate): Answer {
   let requestId = "";
   let startedAt = Date.now();
   const describe = (): ExecutionDetail => ({
@@ -63,16 +72,22 @@ export function createHandler(start: StartIsolate): Handler {
       return Math.min(LOAD_TIME, remaining);
     },
   });
-  return async (event, context) => {
+  return async (event, context, body) => {
     remaining = timeLeft(context);
     requestId = context.awsRequestId;
     let response: LambdaResponse | undefined;
     for (const each of eventsOf(event)) {
       startedAt = Date.now();
-      response = await new Run(supervisor, each, context).complete();
+      response = await new Run(supervisor, each, { context, body }).complete();
     }
     return response;
   };
+}
+
+/** What an event came with. */
+interface Invoked {
+  readonly context: LambdaContext;
+  readonly body: ResponseBody | undefined;
 }
 
 /** One attempt of a call, in this function. */
@@ -88,14 +103,17 @@ class Run {
   private needsStream = false;
   private controlFailure: string | undefined;
 
-  constructor(supervisor: Supervisor, event: LambdaEvent, context: LambdaContext) {
+  constructor(supervisor: Supervisor, event: LambdaEvent, { context, body }: Invoked) {
     this.supervisor = supervisor;
     this.event = event;
     this.context = context;
     const blobs = new BucketClient(lambdaEnvironment.functionName);
     this.route = { inlineLimit: event.inlineLimit, blobs };
-    if (event.replyQueue !== undefined)
-      this.replies = new ReplySender(event.replyQueue, this.route);
+    const { replyQueue } = event;
+    if (replyQueue === undefined) return;
+    const byQueue = (message: string) => sendMessage(replyQueue, message);
+    const streamed = event.streamResponse === true && body !== undefined;
+    this.replies = new ReplySender(this.route, streamed ? streamedReplies(body, byQueue) : byQueue);
   }
 
   async complete(): Promise<LambdaResponse> {

@@ -5,8 +5,9 @@ import {
   startProcessIsolate,
   type IsolateEvents,
 } from "@faast/core/worker";
-import { createHandler, type Handler } from "./handler.js";
+import { createAnswer, type Answer, type Handler } from "./handler.js";
 import { lastOutput, passOutput } from "./output.js";
+import { streamedHandler } from "./streamed-response.js";
 
 /** Set in the child process that runs the user's module; this file is the program of both. */
 const CHILD = "FAAST_ISOLATE";
@@ -31,7 +32,12 @@ const startIsolate = (events: IsolateEvents) =>
         events,
       );
 
-/** The function's handler. */
-export const handler: Handler = isChild
+const answer: Answer = isChild
   ? () => Promise.reject(new Error("this process runs the user's module"))
-  : createHandler(startIsolate);
+  : createAnswer(startIsolate);
+
+/** The handler of functions whose response, if anyone reads it, comes as a whole. */
+export const handler: Handler = (event, context) => answer(event, context);
+
+/** The handler of functions whose response may be a stream. */
+export const streamingHandler = streamedHandler(answer);

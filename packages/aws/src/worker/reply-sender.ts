@@ -1,21 +1,23 @@
 import { packFrame, type Frame, type JsonFrame, type PayloadRoute } from "@faast/core/worker";
 import type { ReplyMessage } from "../lambda-message.js";
-import { sendMessage } from "./queue-client.js";
 
 /** Frames that travel in one message, at most; the bytes are bounded by the route. */
 const MAX_FRAMES = 100;
 
-/** Sends frames to the reply queue, in order; many at a time where they come faster than they go. */
+/** Sends a message on the way that replies take; resolves when it is there. */
+export type DeliverMessage = (message: string) => Promise<void>;
+
+/** Sends frames as messages, in order; many at a time where they come faster than they go. */
 export class ReplySender {
-  private readonly queueUrl: string;
   private readonly route: PayloadRoute;
+  private readonly deliver: DeliverMessage;
   private waiting: Frame[] = [];
   private sending: Promise<void> | undefined;
   private failure: Error | undefined;
 
-  constructor(queueUrl: string, route: PayloadRoute) {
-    this.queueUrl = queueUrl;
+  constructor(route: PayloadRoute, deliver: DeliverMessage) {
     this.route = route;
+    this.deliver = deliver;
   }
 
   send(frame: Frame): void {
@@ -45,7 +47,7 @@ export class ReplySender {
         frames.push(await packFrame(frame, this.route));
       }
       const message: ReplyMessage = { faast: 1, frames };
-      await sendMessage(this.queueUrl, JSON.stringify(message));
+      await this.deliver(JSON.stringify(message));
     }
     this.sending = undefined; // in the same turn as the last look
   }
