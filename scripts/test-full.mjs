@@ -1,6 +1,7 @@
 // What takes longer than the gate allows: each step prints what it does, and the end what failed.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { installRuntimeClient } from "./runtime-client.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const node = (major, ...args) => ["npx", "--yes", "--package", `node@${major}`, "node", ...args];
@@ -8,6 +9,14 @@ const jest = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
 
 // Tests that are too long for the gate are told by this variable that they may run.
 process.env.FAAST_TEST_FULL = "1";
+
+// What this machine has not, and the tests that need it are left out for.
+const notRun = [];
+
+const client = installRuntimeClient();
+if (client.directory === undefined)
+  notRun.push(`the tests under AWS's own runtime client: ${client.reason}`);
+else process.env.FAAST_TEST_RUNTIME_CLIENT = client.directory;
 
 const steps = [
   ["the long tests of the AWS provider", ["node", ...jest, "--projects", "packages/aws"]],
@@ -28,5 +37,6 @@ for (const [name, [command, ...args]] of steps) {
   }
 }
 console.log(failed.length === 0 ? "\nall passed" : `\nfailed: ${failed.join("; ")}`);
+for (const each of notRun) console.log(`could not run: ${each}`);
 console.log(`${steps.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
