@@ -20,3 +20,16 @@ export function memory() {
   const isChild = process.env.FAAST_ISOLATE !== undefined;
   return { own: residentMb(process.pid), handler: isChild ? residentMb(process.ppid) : 0 };
 }
+
+/** So many numbers, the time of the clock each, and milliseconds between them. */
+export async function* paced(n, ms) {
+  for (let i = 0; i < n; i++) {
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    yield Date.now();
+  }
+}
+
+/** Blocks of so many bytes. */
+export function* blocks(n, size) {
+  for (let i = 0; i < n; i++) yield new Uint8Array(size);
+}
