@@ -44,7 +44,7 @@ export interface EncodeOptions {
  *
  * Not carried, without complaint: that an object is frozen, sealed or not extensible, that a buffer
  * is resizable, properties that are not enumerable, and properties given to typed arrays. A getter
- * is read (perhaps twice) and arrives as data. A view arrives with its own bytes alone, never the
+ * is read (perhaps several times) and arrives as data. A view arrives with its own bytes alone, never the
  * rest of its buffer: two views of one buffer arrive as views of two. An error arrives as the nearest
  * built-in class with its `name`.
  *

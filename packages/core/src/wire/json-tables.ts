@@ -130,21 +130,16 @@ function columnsOf(values: readonly unknown[]): readonly (readonly unknown[])[] 
 }
 
 function rowsOf(keys: readonly string[], columns: readonly (readonly unknown[])[]): unknown[] {
-  const rows: unknown[] = [];
-  const { length } = columns[0]!;
-  const count = keys.length;
+  const [first = []] = columns;
   // Names that can be set and no more: neither inherited, nor an index.
   const areUsual = keys.every((key) => !(key in Object.prototype) && !/^\d/.test(key));
-  for (let at = 0; at < length; at++) {
-    if (!areUsual) {
-      rows.push(
-        rowOf(
-          keys,
-          columns.map((cells) => cells[at]),
-        ),
-      );
-      continue;
-    }
+  if (!areUsual) {
+    const cellsAt = (at: number) => columns.map((cells) => cells[at]);
+    return first.map((_, at) => rowOf(keys, cellsAt(at)));
+  }
+  const rows: unknown[] = [];
+  const count = keys.length;
+  for (let at = 0; at < first.length; at++) {
     const row: Record<string, unknown> = {};
     for (let column = 0; column < count; column++) row[keys[column]!] = columns[column]![at];
     rows.push(row);
