@@ -1,13 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { DependencySource } from "@faast/bundler";
 import { DependencyCache } from "./dependency-cache.js";
-import {
-  dependencySource,
-  sourceKey,
-  writeSource,
-  type DependencySource,
-} from "./dependency-source.js";
 import { npmInstall } from "./npm-install.js";
 import type { Reaper } from "./reaper.js";
 
@@ -62,9 +57,10 @@ export interface InstallTerms {
  */
 export async function installDependencies(terms: InstallTerms): Promise<() => Promise<void>> {
   const { caching, directory, option } = terms;
+  const { dependencySource, sourceKey } = await import("@faast/bundler");
   const packageJson = await readFile(join(directory, "package.json"), "utf8");
   const source = await dependencySource(option, packageJson);
-  const key = sourceKey(source);
+  const key = sourceKey(source, platform());
   // What the option `include` has put there is to be found beside the dependencies.
   if (!caching || key === undefined || existsSync(join(directory, "node_modules"))) {
     await install(source, directory, terms);
@@ -82,10 +78,44 @@ async function install(
   directory: string,
   { reaper, signal }: InstallTerms,
 ): Promise<void> {
+  const { installArguments } = await import("@faast/bundler");
   const extra = await writeSource(source, directory);
   try {
-    await npmInstall({ directory, signal, locked: source.lock !== undefined, reaper });
+    await npmInstall({ directory, signal, command: installArguments(source), reaper });
   } finally {
     for (const path of extra) await rm(path, { force: true });
   }
+}
+
+/** Writes it where npm is to run; the result tells what to remove again when npm is done. */
+async function writeSource(source: DependencySource, directory: string): Promise<string[]> {
+  const { lock, npmrc, packageJson } = source;
+  await writeFile(join(directory, "package.json"), packageJson);
+  const extra: string[] = [];
+  const write = async (name: string, content: string, mode: number) => {
+    const path = join(directory, name);
+    await writeFile(path, content, { mode });
+    extra.push(path);
+  };
+  if (lock !== undefined) await write(lock.name, lock.content, 0o644);
+  if (npmrc !== undefined) await write(".npmrc", npmrc, 0o600);
+  return extra;
+}
+
+/** What decides here which builds of native dependencies npm chooses. */
+function platform(): string[] {
+  const [major = ""] = process.versions.node.split(".");
+  const libc = isGlibc() ? "glibc" : "other";
+  return [major, process.versions.modules, process.platform, process.arch, libc];
+}
+
+/** Whether the system has glibc: some native dependencies come in a variant for each C library. */
+function isGlibc(): boolean {
+  // Without it, the names of all connected machines would be looked up.
+  const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
+  const { excludeNetwork } = report;
+  report.excludeNetwork = true;
+  const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  report.excludeNetwork = excludeNetwork;
+  return header?.glibcVersionRuntime !== undefined;
 }

@@ -17,8 +17,8 @@ export interface InstallOptions {
   readonly directory: string;
   /** Gives it up: npm and whatever it has started are ended. */
   readonly signal: AbortSignal;
-  /** Honour the lockfile in that directory. */
-  readonly locked: boolean;
+  /** The arguments for npm. */
+  readonly command: readonly string[];
   /** Ends npm if this process is killed. */
   readonly reaper: Pick<Reaper, "watch" | "forget">;
   /** Milliseconds that it may take. Default: ten minutes. */
@@ -31,10 +31,8 @@ export interface InstallOptions {
  * @throws FaastCreateFunctionError with npm's output, or the signal's reason.
  */
 export async function npmInstall(options: InstallOptions): Promise<void> {
-  const { directory, locked, reaper, signal, time = INSTALL_TIME } = options;
+  const { command, directory, reaper, signal, time = INSTALL_TIME } = options;
   signal.throwIfAborted();
-  const command = ["install", "--omit=dev", "--no-audit", "--no-fund"];
-  if (!locked) command.push("--no-package-lock");
   const child = spawn("npm", command, {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],

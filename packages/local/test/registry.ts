@@ -41,6 +41,8 @@ function tarball(name: string, version: string): Buffer {
 export class Registry {
   /** What was asked for, by path. */
   readonly requests: string[] = [];
+  /** With which authorization, if with any. */
+  readonly authorizations: string[] = [];
   /** Requests wait for it. */
   held: Promise<void> = Promise.resolve();
   private readonly server: Server;
@@ -52,6 +54,7 @@ export class Registry {
   private constructor() {
     this.server = createServer((request, response) => {
       this.requests.push(request.url ?? "");
+      this.authorizations.push(request.headers.authorization ?? "");
       void this.held.then(() => {
         const [, version = ""] = /-(\d+\.\d+\.\d+)\.tgz$/.exec(request.url ?? "") ?? [];
         const file = this.tarballs.get(version);
