@@ -30,6 +30,8 @@ export interface FunctionSpec {
   readonly memorySize: number;
   /** Whole seconds, from 1 to 900. */
   readonly timeoutSeconds: number;
+  /** ARNs of layer versions; at most five, with those of `others`. */
+  readonly layers?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Characters, at most 256. */
   readonly description?: string | undefined;
@@ -52,7 +54,7 @@ export interface FunctionSpec {
  */
 export async function createFunction(scope: AwsScope, spec: FunctionSpec): Promise<string> {
   const arn = await retryTransient(
-    { time: ROLE_TIME, signal: scope.signal, isTransient: isRoleNotReady },
+    { time: ROLE_TIME, signal: scope.signal, isTransient: isNotReady },
     () => requestFunction(scope, spec),
   );
   await awaitActive(scope, spec.name);
@@ -132,6 +134,9 @@ async function requestFunction({ clients, signal }: AwsScope, spec: FunctionSpec
             Environment: { Variables: { ...spec.env } },
             Description: spec.description,
             Tags: { ...spec.others?.Tags, ...spec.tags },
+            ...(spec.layers === undefined
+              ? {}
+              : { Layers: [...(spec.others?.Layers ?? []), ...spec.layers] }),
             ...(spec.ephemeralStorageSize === undefined
               ? {}
               : { EphemeralStorage: { Size: spec.ephemeralStorageSize } }),
@@ -166,6 +171,15 @@ function vpcConfig({ subnetIds, securityGroupIds }: FunctionSpec["vpc"] & {}) {
  */
 function isRoleNotReady(error: unknown): boolean {
   return hasAwsCode(error, "InvalidParameterValueException") && /\brole\b|KMS/i.test(error.message);
+}
+
+/** A layer version that has just been published may not be known everywhere, either. */
+function isNotReady(error: unknown): boolean {
+  if (isRoleNotReady(error)) return true;
+  return (
+    hasAwsCode(error, "InvalidParameterValueException", "ResourceNotFoundException") &&
+    /\blayer version\b/i.test(error.message)
+  );
 }
 
 /** A function that cannot be invoked yet. */
