@@ -16,8 +16,8 @@ const CODE_KEY = "code/function.zip";
 
 /** The job's bucket for payloads that no message can carry: made when first needed. */
 export class JobBucket implements BlobStore {
+  readonly name: string;
   private readonly clients: AwsClients;
-  private readonly name: string;
   private readonly tags: TagRecord;
   private created: Promise<void> | undefined;
   private removed = false;
@@ -76,7 +76,8 @@ export class JobBucket implements BlobStore {
     await deleteBucket({ clients: this.clients }, this.name);
   }
 
-  private ensure(): Promise<void> {
+  /** Makes the bucket, if it has not been made. */
+  ensure(): Promise<void> {
     // What is still under way when the job ends must not make it anew.
     if (this.removed) return Promise.reject(new FaastCancelledError("the job has been cleaned up"));
     return (this.created ??= this.create());

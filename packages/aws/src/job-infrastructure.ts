@@ -1,3 +1,4 @@
+import type { DependencySource } from "@faast/bundler";
 import {
   FaastCancelledError,
   type CleanupOptions,
@@ -5,6 +6,7 @@ import {
   type FailureCode,
 } from "@faast/core/provider";
 import type { AwsOptions } from "./aws-options.js";
+import { DependencyLayer } from "./dependencies/dependency-layer.js";
 import { ControlQueues, type ControlPlace } from "./control-queues.js";
 import { DeploymentSteps } from "./deployment-steps.js";
 import { prepareRole } from "./execution-role.js";
@@ -19,6 +21,7 @@ import { invocationOutcome, type InvocationOutcome } from "./invocation/invocati
 import { JobBucket } from "./job-bucket.js";
 import { JobLogGroup } from "./job-log-group.js";
 import { JobQueues } from "./job-queues.js";
+import { LAYER_VARIABLE } from "./layer-variable.js";
 import { heapLimit } from "./heap-limit.js";
 import { executionTimeout, startupTime } from "./lambda-times.js";
 import { MessageDeletions } from "./message-deletions.js";
@@ -57,6 +60,8 @@ export class JobInfrastructure {
   private bucket: JobBucket | undefined;
   private roleArn = "";
   private functionArn = "";
+  private layer: DependencyLayer | undefined;
+  private layerArn: string | undefined;
   private readonly steps = new DeploymentSteps();
   /** What is made beside the function. */
   private beside: Promise<unknown> = Promise.resolve();
@@ -133,8 +138,11 @@ export class JobInfrastructure {
     return this.steps.failedStep;
   }
 
-  /** Begins whatever needs no code, all at once. Resolves when there is an execution role. */
-  async prepare(signal: AbortSignal): Promise<void> {
+  /**
+   * Begins whatever needs no code, all at once. Resolves when there is an execution role, and a layer with
+   * the dependencies, if there are any.
+   */
+  async prepare(dependencies: DependencySource | undefined, signal: AbortSignal): Promise<void> {
     const clients = (this.clients = await this.clientsPromise);
     const { options } = this.spec;
     const { steps } = this;
@@ -151,6 +159,10 @@ export class JobInfrastructure {
     this.beside = Promise.all(beside);
     this.beside.catch(() => undefined); // who creates the function waits for it
     this.roleArn = await role;
+    if (dependencies === undefined) return;
+    this.layerArn = await steps.run("the layer of dependencies", signal, (given) =>
+      this.prepareLayer(clients, dependencies, given),
+    );
   }
 
   /** Creates the function, and what starts it in queue mode. */
@@ -215,19 +227,31 @@ export class JobInfrastructure {
     }));
   }
 
-  async close({ deleteResources }: Required<CleanupOptions>): Promise<void> {
+  async close(options: Required<CleanupOptions>): Promise<void> {
     // Until it is known what there is.
     await this.steps.end(new FaastCancelledError("the job has been cleaned up"));
     await this.router?.close();
     // Streams that were given up just now are told so.
     await this.controlQueues.close();
     this.responseStreams.close();
-    if (this.clients !== undefined && deleteResources) await this.removeAll(this.clients);
+    if (this.clients === undefined) return;
+    if (options.deleteResources) await this.removeAll(this.clients, options);
+    else await this.layer?.close(options);
   }
 
   private get ready(): AwsClients {
     if (this.clients === undefined) throw new Error("the role has not been prepared");
     return this.clients;
+  }
+
+  private prepareLayer(
+    clients: AwsClients,
+    source: DependencySource,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { roleArn, spec, tags, blobs: bucket } = this;
+    this.layer = new DependencyLayer({ source, spec, clients, roleArn, tags, bucket });
+    return this.layer.prepare(signal);
   }
 
   private async create(zip: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -247,8 +271,10 @@ export class JobInfrastructure {
       architecture: options.architecture,
       memorySize: options.memorySize,
       timeoutSeconds: executionTimeout(options),
+      ...(this.layerArn === undefined ? {} : { layers: [this.layerArn] }),
       env: {
         ...options.env,
+        ...(this.layerArn === undefined ? {} : { [LAYER_VARIABLE]: "true" }),
         ...(options.childProcess ? {} : { FAAST_CHILD_PROCESS: "false" }),
         FAAST_HEAP_LIMIT: String(heapLimit(options)),
       },
@@ -322,11 +348,12 @@ export class JobInfrastructure {
     return { url, router: this.router };
   }
 
-  private async removeAll(clients: AwsClients): Promise<void> {
+  private async removeAll(clients: AwsClients, options: Required<CleanupOptions>): Promise<void> {
     const scope = { clients };
     const { functionName, hasFunction } = this;
     const appearsWithin = hasFunction === undefined ? LATE_FUNCTION : 0;
     const removals = await Promise.allSettled([
+      this.layer?.close(options),
       hasFunction === false ? undefined : deleteFunction(scope, functionName, { appearsWithin }),
       this.queues.removeAll(),
       this.topic.remove(),

@@ -13,6 +13,7 @@ import { AwsDeployment } from "./aws-deployment.js";
 import { checkAwsOptions } from "./aws-option-check.js";
 import { awsOptionTable, lambdaLimits, type AwsOptions } from "./aws-options.js";
 import { checkCodeSize } from "./code-size.js";
+import { layeredPackages } from "./dependencies/layered-packages.js";
 import { checkEnvironment } from "./function-environment.js";
 import { AwsRequestError } from "./infra/aws-failure.js";
 import { JobInfrastructure } from "./job-infrastructure.js";
@@ -29,23 +30,25 @@ export const provider: Provider<AwsOptions> = {
 async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promise<Deployment> {
   const { options, job, moduleFile, needsFunctions } = spec;
   checkLimits(options);
+  const dependencies = await layeredPackages(options.packageJson);
   const infrastructure = new JobInfrastructure(spec);
   const failed = new AbortController();
   try {
-    const { include, exclude, esbuildOptions } = options;
+    const { include, exclude, packageJson, esbuildOptions } = options;
     const bundling = bundle({
       module: moduleFile,
       entry: workerEntry,
       include: [...include],
       exclude: [...exclude],
+      ...(packageJson === "" ? {} : { packageJson }),
       esbuildOptions,
       signal: AbortSignal.any([signal, failed.signal]),
     });
-    // The role needs no code, and the code no role.
+    // The role and the dependencies need no code, and the code none of them.
     const [bundled, archive] = await Promise.all([
       bundling,
       bundling.then((found) => packed(found, failed.signal)),
-      infrastructure.prepare(signal),
+      infrastructure.prepare(dependencies, signal),
     ]);
     for (const { text } of bundled.warnings) process.emitWarning(text, "FaastWarning");
     const [functions] = await Promise.all([
@@ -98,9 +101,4 @@ function checkLimits(options: Required<AwsOptions>): void {
   }
   checkEnvironment(options.env);
   checkAwsOptions(options);
-  if (options.packageJson !== "") {
-    throw new FaastOptionsError(
-      'The option "packageJson" is not available with faast("aws") yet: bundle the dependencies, or put them into the archive with "include".',
-    );
-  }
 }

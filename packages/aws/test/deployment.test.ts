@@ -91,8 +91,6 @@ describe("options", () => {
     [{ runtime: "python3.12" }, '"runtime"'],
     [{ architecture: "mips" as "arm64" }, '"architecture"'],
     [{ queueDispatch: "mail" as "sns" }, '"queueDispatch"'],
-    [{ packageJson: { dependencies: {} } }, '"packageJson"'],
-    [{ packageJson: "package.json" }, '"packageJson"'],
   ])(
     "that Lambda cannot take are refused before anything is asked of AWS: %j",
     async (wrong, name) => {

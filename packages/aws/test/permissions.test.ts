@@ -3,6 +3,7 @@ import { callerPolicy, faastAws, type PolicyDocument } from "@faast/aws";
 import { startEmulator, type RunningEmulator } from "../../../scripts/aws-emulator.mjs";
 import { warnings } from "./account.ts";
 import { createAwsClients, type AwsClients } from "../dist/infra/clients.js";
+import { DependencyProject, layersIn } from "./dependency-project.ts";
 import { accountOf, type Emulator } from "./emulator.ts";
 import * as funcs from "./fixtures/functions.ts";
 import { expectNothingLeft, resourcesOf } from "./leftovers.ts";
@@ -14,9 +15,9 @@ interface Policy {
 
 /**
  * Where the emulator is stricter than AWS: it does not look at the name of a function that is to be
- * created, and takes `PutFunctionEventInvokeConfig` for another action.
+ * created, and takes `PutFunctionEventInvokeConfig` and `ListLayerVersions` for other actions.
  */
-const emulatorOnly = ["lambda:CreateFunction", "lambda:UpdateFunctionCode"];
+const emulatorOnly = ["lambda:CreateFunction", "lambda:ListLayers", "lambda:UpdateFunctionCode"];
 
 function asEmulatorNeeds({ Statement, ...others }: PolicyDocument): string {
   const extra = { Effect: "Allow", Action: emulatorOnly, Resource: "*" };
@@ -106,6 +107,26 @@ it("administrators' functions need more, and say what", async () => {
   expect(await m.functions.hello("administrator")).toBe("hello administrator");
   expect(warned.texts).toHaveLength(2);
 });
+
+it("the documented policy is enough for dependencies", async () => {
+  const project = await DependencyProject.create();
+  try {
+    const options = {
+      ...(await asUser("joan", documentedPolicy())),
+      packageJson: await project.write(),
+    };
+    const module = new URL("./fixtures/uses-dependency.mjs", import.meta.url);
+    for (const deleteCaches of [false, true]) {
+      const m = await faastAws(module, options);
+      expect(await m.functions.imported!()).toBe("1.1.0");
+      await m.cleanup({ deleteCaches });
+    }
+    expect(await layersIn(emulator)).toEqual([]);
+    await expectNothingLeft(emulator);
+  } finally {
+    await project.remove();
+  }
+}, 120_000);
 
 it("whoever lacks a permission is told which, and nothing is left", async () => {
   const user = await asUser("bob", documentedPolicy("lambda:CreateFunction"));

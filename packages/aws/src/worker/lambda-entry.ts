@@ -6,13 +6,17 @@ import {
   type IsolateEvents,
 } from "@faast/core/worker";
 import { createAnswer, type Answer, type Handler } from "./handler.js";
+import { importFromLayers } from "./layer-imports.js";
 import { lastOutput, passOutput } from "./output.js";
 import { streamedHandler } from "./streamed-response.js";
 
 /** Set in the child process that runs the user's module; this file is the program of both. */
 const CHILD = "FAAST_ISOLATE";
 
-const loadModule = () => import("faast:module");
+const loadModule = () => {
+  importFromLayers();
+  return import("faast:module");
+};
 const isChild = process.env[CHILD] !== undefined;
 
 if (isChild) serveProcess(loadModule, { linePrefix: "" });
