@@ -34,7 +34,7 @@ export async function runNpm(run: NpmRun): Promise<{ failure?: string; output: s
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    endGroup(child.pid);
   }, time);
   const failure = await new Promise<string | undefined>((resolve) => {
     child.on("error", ({ message }) => resolve(`npm could not be started: ${message}`));
@@ -46,6 +46,14 @@ export async function runNpm(run: NpmRun): Promise<{ failure?: string; output: s
   if (failure === undefined) return { output };
   const seconds = Math.round(time / 1000);
   return { failure: late ? `npm took longer than ${seconds} s` : failure, output };
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has just ended.
+  }
 }
 
 /**
