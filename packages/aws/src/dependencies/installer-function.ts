@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bundle } from "@faast/bundler";
 import { FaastCreateFunctionError } from "@faast/core/provider";
-import { awsRequest, hasAwsCode } from "../infra/aws-failure.js";
+import { hasAwsCode } from "../infra/aws-failure.js";
 import { retryTransient } from "../infra/backoff.js";
 import {
   createAwsClients,
@@ -14,7 +14,8 @@ import {
 import { createFunction, deleteFunction } from "../infra/function.js";
 import { createLogGroup, deleteLogGroup } from "../infra/log-group.js";
 import type { TagRecord } from "../infra/tags.js";
-import { invocationOutcome } from "../invocation-outcome.js";
+import { invocationOutcome } from "../invocation/invocation-outcome.js";
+import { quotas } from "../quotas.js";
 import type { InstallRequest, InstallResponse } from "./install-message.js";
 
 const entry = fileURLToPath(new URL("./installer/install-entry.js", import.meta.url));
@@ -27,8 +28,6 @@ const STORAGE = 4_096;
 const TIMEOUT = 900;
 /** Milliseconds in which Lambda must find the time for the one invocation. */
 const START_TIME = 120_000;
-/** Bytes of a request: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const LARGEST_REQUEST = 6_291_456;
 /** Milliseconds in which what Lambda has to say of an execution follows its answer. */
 const LATE_LINES = 500;
 
@@ -68,7 +67,7 @@ export class InstallerFunction {
       zip: await bundled.archive(),
       handler: bundled.modulePath.replace(/\.mjs$/, ".handler"),
       memorySize: MEMORY,
-      storageSize: STORAGE,
+      ephemeralStorageSize: STORAGE,
       timeoutSeconds: TIMEOUT,
       description: "made by faast, to install dependencies",
     });
@@ -81,7 +80,7 @@ export class InstallerFunction {
    */
   async install(request: InstallRequest, signal: AbortSignal): Promise<void> {
     const payload = JSON.stringify(request);
-    if (payload.length > LARGEST_REQUEST) {
+    if (Buffer.byteLength(payload) > quotas.syncPayload.value) {
       throw new FaastCreateFunctionError(
         'The lockfile beside the file of the option "packageJson" is too large to be sent to Lambda. Give a package.json, with a lockfile of its own, of only what the functions need.',
       );
@@ -131,12 +130,10 @@ async function invokeOnce({ clients, signal }: AwsScope, name: string, payload: 
   // Nothing has begun yet then.
   const isTransient = (error: unknown) =>
     hasAwsCode(error, "TooManyRequestsException", "ResourceConflictException");
-  return retryTransient({ time: START_TIME, signal, isTransient }, () => {
-    const limits = { signal, time: (TIMEOUT + 20) * 1000 };
-    return awsRequest("lambda:Invoke", limits, (options) =>
-      client.invoke({ FunctionName: name, Payload: payload }, options),
-    ).then((output) => invocationOutcome(() => Promise.resolve(output)));
-  });
+  const answer = await retryTransient({ time: START_TIME, signal, isTransient }, () =>
+    client.invoke({ functionName: name, payload, signal }),
+  );
+  return invocationOutcome(Promise.resolve(answer));
 }
 
 function refusal(reason: string, command?: readonly string[]): FaastCreateFunctionError {
