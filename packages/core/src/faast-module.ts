@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { AutomaticCollection } from "./collection/automatic-collection.js";
 import { CostSnapshot } from "./cost/cost-snapshot.js";
 import type { CallOptions, ViewSettings } from "./engine/call-settings.js";
 import type { Engine } from "./engine/engine.js";
@@ -67,6 +68,8 @@ export interface FaastModuleParts {
   readonly options: Readonly<Required<CommonOptions>>;
   readonly deployment: Deployment;
   readonly engine: Engine;
+  /** The collection of leftovers that goes on beside the calls, if any. */
+  readonly collection: AutomaticCollection | undefined;
   readonly kinds: ReadonlyMap<string, FunctionKind>;
   readonly settings: ViewSettings;
   /** Told when the module has been cleaned up. */
@@ -96,8 +99,12 @@ export function createFaastModule(parts: FaastModuleParts): FaastModule<object> 
       return Promise.reject(error);
     }
     engine.close("the module has been cleaned up");
+    const collected = parts.collection?.end(checked.gcTimeout);
     // One after the other: a second call may have other options than the first.
-    const next = closing.catch(() => undefined).then(() => endDeployment(deployment, checked));
+    const next = closing
+      .catch(() => undefined)
+      .then(() => endDeployment(deployment, checked))
+      .finally(() => collected);
     closing = next;
     return next.finally(parts.onClosed);
   };

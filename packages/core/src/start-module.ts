@@ -1,4 +1,6 @@
 import { types } from "node:util";
+import { AutomaticCollection } from "./collection/automatic-collection.js";
+import { renewLease } from "./collection/lease-renewal.js";
 import { Engine } from "./engine/engine.js";
 import { FaastCancelledError, FaastModuleError, FaastOptionsError } from "./errors.js";
 import { createFaastModule, type FaastModule } from "./faast-module.js";
@@ -152,9 +154,16 @@ function open(provider: Provider, parts: OpenModuleParts): FaastModule<object> {
     engine.close("the module was cancelled by its signal", options.signal?.reason);
   options.signal?.addEventListener("abort", onAbort, { once: true });
   if (options.signal?.aborted === true) onAbort();
+  const collection =
+    options.gc === "off" || provider.collector === undefined
+      ? undefined
+      : new AutomaticCollection(provider, options);
+  const leave = renewLease(parts.job.name, parts.deployment);
   const unregister = registerLiveModule({
     release: () => {
       engine.freeze();
+      // Nobody has the time for it.
+      void collection?.end(0.001);
       return endDeployment(parts.deployment, closeAll);
     },
     cancel: () => void module.cleanup().catch(() => undefined),
@@ -163,6 +172,7 @@ function open(provider: Provider, parts: OpenModuleParts): FaastModule<object> {
     ...parts,
     provider: provider.name,
     engine,
+    collection,
     settings: {
       signal: undefined,
       timeout: options.timeout * 1000,
@@ -175,6 +185,7 @@ function open(provider: Provider, parts: OpenModuleParts): FaastModule<object> {
     onClosed: () => {
       options.signal?.removeEventListener("abort", onAbort);
       unregister();
+      leave();
       const { job } = parts;
       if (log.info.enabled) log.info("%s: cleaned up after %d ms", job.name, age(job));
       if (log.minimal.enabled)

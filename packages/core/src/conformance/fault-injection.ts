@@ -42,6 +42,7 @@ export class FaultInjector {
     return {
       limits: { ...deployment.limits, ...this.limits },
       ...(deployment.functions === undefined ? {} : { functions: deployment.functions }),
+      ...(deployment.lease === undefined ? {} : { lease: deployment.lease }),
       invoke: (invocation) => this.invoke(deployment, invocation),
       logUrl: (detail) => deployment.logUrl(detail),
       estimateCost: (stats) => deployment.estimateCost(stats),

@@ -6,7 +6,10 @@ export interface CleanupOptions {
   deleteResources?: boolean;
   /** Remove caches that later jobs would reuse, too. Default: false. */
   deleteCaches?: boolean;
-  /** Seconds that a running collection of leftovers is waited for; 0: no limit. Default: 10. */
+  /**
+   * Seconds that the collection of leftovers which `gc: "force"` asked for is waited for; 0: no limit. One
+   * by `gc: "auto"` is given up at once. Default: 10.
+   */
   gcTimeout?: number;
 }
 

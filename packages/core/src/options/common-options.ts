@@ -38,8 +38,9 @@ export interface CommonOptions {
   /** What `include` would add, but is to be left out: globs, files, directories. Default: none. */
   exclude?: readonly string[];
   /**
-   * Leftovers of earlier jobs: collect them at most once an hour, now, or not at all. `"force"` is an
-   * error where the provider has no collector. Default: `"auto"`.
+   * Leftovers of earlier jobs: collect them beside the calls at most once an hour (for each account and
+   * region), now, or not at all. `"force"` is an error where the provider has no collector.
+   * Default: `"auto"`.
    */
   gc?: "auto" | "force" | "off";
   /** Files to add to the archive, at their paths relative to the working directory. Default: none. */
@@ -63,8 +64,9 @@ export interface CommonOptions {
   /** Calls started per second at most, retries included; 0: no limit. Default: 0. */
   rate?: number;
   /**
-   * Days that leftovers are kept before they are collected; 0: none. On AWS, also the days that lines are
-   * kept in the job's log, which are at least 1, and the next that CloudWatch can. Default: 1.
+   * Days that must have passed since leftovers were made before `gc` collects them; 0: none. What has a
+   * lease is no leftover, however old. On AWS, also the days that lines are kept in the job's log, which
+   * are at least 1, and the next that CloudWatch can. Default: 1.
    */
   retentionInDays?: number;
   /** Gives up the module: cancels every call and `faast()` itself, when it fires. Default: none. */

@@ -1,3 +1,4 @@
+import type { Collector } from "@faast/gc";
 import type { CostMetric } from "../cost/cost-metric.js";
 import type { CleanupOptions } from "../options/cleanup-options.js";
 import type { CommonOptions } from "../options/common-options.js";
@@ -7,6 +8,7 @@ import type { ExecutionDetail, FailureCode, Frame } from "../protocol/frames.js"
 import type { EncodedCall } from "../protocol/request.js";
 import type { FunctionKind } from "../module/callable-exports.js";
 import type { FunctionStats } from "../stats/function-stats.js";
+import type { CollectorScope, PolicyDocument, PreflightReport } from "./inspection.js";
 
 /**
  * What a provider is: it owns infrastructure and moves bytes. It decides nothing about calls; the
@@ -22,7 +24,20 @@ export interface Provider<O extends CommonOptions = CommonOptions> {
    * Creates what the job needs. When it fails or `signal` fires, it removes what it made, then rejects.
    */
   deploy(spec: DeploySpec<O>, signal: AbortSignal): Promise<Deployment>;
+  /**
+   * What finds and deletes leftovers of jobs, for `faast cleanup`, `faast ls` and the option `gc`. It is
+   * made without a request to anyone. Without it, `gc: "force"` is refused.
+   */
+  collector?(options: ProviderSettings<O>, scope: CollectorScope): Collector;
+  /** What jobs need of this machine or account, and whether it is there: `faast doctor`. */
+  preflight?(options: ProviderSettings<O>, signal: AbortSignal): Promise<PreflightReport>;
+  /** Documents that say what an account must permit: `faast policy`. */
+  policies?(options: ProviderSettings<O>): Promise<readonly PolicyDocument[]>;
 }
+
+/** All options of a provider, defaults included, checked. */
+export type ProviderSettings<O extends CommonOptions = CommonOptions> = Required<CommonOptions> &
+  Required<O>;
 
 /** Options of a provider. */
 export interface ProviderOptionTable<O extends CommonOptions> {
@@ -41,7 +56,7 @@ export interface DeploySpec<O extends CommonOptions = CommonOptions> {
   /** Absolute path of the user's module. */
   readonly moduleFile: string;
   /** All options, defaults included, checked. */
-  readonly options: Required<CommonOptions> & Required<O>;
+  readonly options: ProviderSettings<O>;
   readonly job: JobIdentity;
   /**
    * Whether the functions of the module are unknown, so that the provider is to read them from the
@@ -76,8 +91,18 @@ export interface Deployment {
   logUrl(detail?: ExecutionDetail): string;
   /** The cost so far. Synchronous, since ceilings depend on it. */
   estimateCost(stats: FunctionStats): CostMetric[];
+  /** How the job's lease is renewed while its client runs; without it, leases are not renewed. */
+  readonly lease?: DeploymentLease;
   /** Removes what the job created. May be called again, with other options; what is gone stays gone. */
   close(options: Required<CleanupOptions>): Promise<void>;
+}
+
+/** The one lease of a job, by which collectors know that it is alive. */
+export interface DeploymentLease {
+  /** Milliseconds between two renewals: a small part of the lease, at a rate that the service permits. */
+  readonly interval: number;
+  /** Renews it. A failure is logged, and the next one tried in time. */
+  renew(): Promise<void>;
 }
 
 /** One attempt of a call, as the transport sees it. */

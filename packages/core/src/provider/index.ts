@@ -6,12 +6,30 @@
 export type {
   DeploySpec,
   Deployment,
+  DeploymentLease,
   Invocation,
   JobIdentity,
   Provider,
   ProviderOptionTable,
+  ProviderSettings,
   TransportLimits,
 } from "./contract.js";
+export type {
+  CollectorScope,
+  PolicyDocument,
+  PreflightCheck,
+  PreflightReport,
+} from "./inspection.js";
+export type {
+  Collector,
+  CollectorPace,
+  LeaseReading,
+  ListOptions,
+  Resource,
+  ResourceReference,
+  Spared,
+} from "@faast/gc";
+export { userCacheDirectory } from "../cache/user-cache-directory.js";
 export type { CommonOptions, IncludeOption } from "../options/common-options.js";
 export type { CleanupOptions } from "../options/cleanup-options.js";
 export {

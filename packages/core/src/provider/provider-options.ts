@@ -21,9 +21,9 @@ export function providerOptions(provider: Provider, given: unknown): Required<Co
     if (value === undefined || value === table[name]?.default) continue;
     throw new FaastOptionsError(`The option "${name}" is not available with ${where}.`);
   }
-  if (options.gc === "force") {
+  if (options.gc === "force" && provider.collector === undefined) {
     throw new FaastOptionsError(
-      `The option "gc" of ${where} cannot be "force": this provider has no collector of leftovers yet. Use "auto" or "off".`,
+      `The option "gc" of ${where} cannot be "force": this provider has no collector of leftovers. Use "auto" or "off".`,
     );
   }
   return options;
