@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { userCacheDirectory } from "@faast/core/provider";
+import { readMark, writeMark, type DirectoryOwner } from "./owner-file.js";
+import { ownIdentity, stateOf } from "./process-identity.js";
 
 /** Milliseconds after which an entry that has not been used is removed: a week. */
-const UNUSED_TIME = 7 * 24 * 60 * 60 * 1000;
+export const UNUSED_TIME = 7 * 24 * 60 * 60 * 1000;
 /** Milliseconds after which an entry without a lockfile is made anew: newer versions may fit, too. */
 const UNLOCKED_TIME = 24 * 60 * 60 * 1000;
 
 const MODULES = "node_modules";
+/** The file that makes an entry ours: the first to be there. */
+const ENTRY_FILE = "entry.json";
+const STAGING = "staging-";
 const removal = { recursive: true, force: true, maxRetries: 3, retryDelay: 50 };
 
 /** How an entry is asked for. */
@@ -20,12 +25,25 @@ export interface CacheRequest {
   readonly install: (directory: string) => Promise<void>;
 }
 
+/** What is in the cache. */
+export interface CacheEntry {
+  readonly path: string;
+  /** What it says of itself. */
+  readonly mark: DirectoryOwner;
+  /** Its installation has not come to its end. */
+  readonly isUnfinished: boolean;
+  /** A job uses it, or installs it. */
+  readonly isHeld: boolean;
+  readonly usedAt: Date;
+}
+
 /**
  * Installed dependencies of earlier jobs, in the user's cache directory: `<key>/node_modules`.
  *
  * An entry appears whole, by a rename, and jobs link to it: a link costs nothing, whatever its size, and
  * crosses file systems, as hard links (of ten thousand files) do not. So that nobody removes what another
- * uses, each job leaves a pin with its process id in the entry.
+ * uses, each job leaves a pin with its process's identity in the entry. What does not have the file that
+ * says that it is an entry is not removed, whatever its name.
  */
 export class DependencyCache {
   readonly root: string;
@@ -60,20 +78,41 @@ export class DependencyCache {
 
   /** Removes every entry that no job uses. */
   async clear(): Promise<void> {
-    for (const name of await this.names()) await this.remove(join(this.root, name));
+    for (const { path } of await this.entries()) await this.remove(path);
+  }
+
+  /** Everything that is there, in use or not. */
+  async entries(): Promise<CacheEntry[]> {
+    const entries: CacheEntry[] = [];
+    for (const name of await this.names()) {
+      const path = join(this.root, name);
+      const [used, mark] = await Promise.all([
+        stat(path).catch(() => undefined),
+        readMark(join(path, ENTRY_FILE)),
+      ]);
+      if (used === undefined || mark === undefined || mark.tags["faast:cache"] === undefined)
+        continue;
+      const isUnfinished = name.startsWith(STAGING);
+      const isHeld = (isUnfinished && (await hasMaker(name, mark))) || (await inUse(path));
+      entries.push({ path, mark, isUnfinished, isHeld, usedAt: used.mtime });
+    }
+    return entries;
   }
 
   private async publish(entry: string, request: CacheRequest): Promise<void> {
-    const staging = join(this.root, `staging-${process.pid}-${randomUUID()}`);
-    await mkdir(join(staging, "pins"), { recursive: true, mode: 0o700 });
+    const staging = this.stagingPath();
+    await mkdir(staging, { mode: 0o700 });
     try {
+      const tags = { "faast:cache": request.key, "faast:created": new Date().toISOString() };
+      writeMark(join(staging, ENTRY_FILE), { tags, ...ownIdentity() });
+      await mkdir(join(staging, "pins"));
       await request.install(staging);
       await mkdir(join(staging, MODULES), { recursive: true });
       // Somebody else may have been faster.
       if (!(await this.isFresh(entry, request))) await this.remove(entry);
       await rename(staging, entry);
     } catch (error) {
-      await rm(staging, removal).catch(() => undefined);
+      await removeTree(staging).catch(() => undefined);
       // An entry that is there, fresh or in use, will do.
       if (!isTaken(error) || !(await exists(join(entry, MODULES)))) throw error;
     }
@@ -89,7 +128,7 @@ export class DependencyCache {
   private async pin(entry: string): Promise<string | undefined> {
     const pin = join(entry, "pins", `${process.pid}-${randomUUID()}`);
     try {
-      await writeFile(pin, "");
+      await writeFile(pin, JSON.stringify(ownIdentity()));
       const now = new Date();
       await utimes(entry, now, now);
       await stat(join(entry, MODULES));
@@ -101,28 +140,33 @@ export class DependencyCache {
 
   /** Removes entries that nobody has used for long, and what unfinished installations have left. */
   private async expire(): Promise<void> {
-    for (const name of await this.names()) {
-      const path = join(this.root, name);
-      const used = await stat(path).catch(() => undefined);
-      const isLeft = name.startsWith("staging-") && !isAlive(Number(name.split("-")[1]));
-      if (isLeft) await rm(path, removal).catch(() => undefined);
-      else if (used !== undefined && Date.now() - used.mtimeMs > UNUSED_TIME)
+    for (const { path, isUnfinished, isHeld, usedAt } of await this.entries()) {
+      if (isHeld) continue;
+      if (isUnfinished || Date.now() - usedAt.getTime() > UNUSED_TIME)
         await this.remove(path).catch(() => undefined);
     }
   }
 
-  /** Removes an entry, unless it is in use. */
-  private async remove(entry: string): Promise<void> {
-    if (await inUse(entry)) return;
-    const doomed = join(this.root, `staging-${process.pid}-${randomUUID()}`);
+  /** Removes an entry, unless it is in use: then false. */
+  async remove(entry: string): Promise<boolean> {
+    if (await inUse(entry)) return false;
+    const doomed = this.stagingPath();
     try {
       await rename(entry, doomed);
     } catch {
-      return; // it is gone
+      return true; // it is gone
     }
     // A job may have come in between the look and the rename: it is told by its pin.
-    if (await inUse(doomed)) await rename(doomed, entry).catch(() => undefined);
-    else await rm(doomed, removal);
+    if (await inUse(doomed)) {
+      await rename(doomed, entry).catch(() => undefined);
+      return false;
+    }
+    await removeTree(doomed);
+    return true;
+  }
+
+  private stagingPath(): string {
+    return join(this.root, `${STAGING}${process.pid}-${randomUUID()}`);
   }
 
   private async names(): Promise<string[]> {
@@ -130,12 +174,40 @@ export class DependencyCache {
   }
 }
 
+/** Whether somebody is at work on what has the name of an installation: installing, or removing it. */
+async function hasMaker(name: string, { client }: DirectoryOwner): Promise<boolean> {
+  if (isAlive(Number(name.split("-")[1]))) return true;
+  return client !== undefined && (await stateOf(client)) !== "dead";
+}
+
+/** Removes what is in it, and last of all what tells what it is, so that it can be found if this is interrupted. */
+async function removeTree(entry: string): Promise<void> {
+  const names = await readdir(entry).catch(() => []);
+  for (const name of names) if (name !== ENTRY_FILE) await rm(join(entry, name), removal);
+  await rm(entry, removal);
+}
+
 /** Whether a job uses it; the pins of those that have ended without a word are removed. */
 async function inUse(entry: string): Promise<boolean> {
-  const pins = await readdir(join(entry, "pins")).catch(() => []);
-  const stale = pins.filter((pin) => !isAlive(Number(pin.split("-")[0])));
-  for (const pin of stale) await rm(join(entry, "pins", pin), removal).catch(() => undefined);
-  return pins.length > stale.length;
+  const directory = join(entry, "pins");
+  let held = false;
+  for (const name of await readdir(directory).catch(() => [])) {
+    const pin = join(directory, name);
+    if (await isOver(pin)) await rm(pin, removal).catch(() => undefined);
+    else held = true;
+  }
+  return held;
+}
+
+/** Whether the job of a pin has ended. */
+async function isOver(pin: string): Promise<boolean> {
+  const client = (await readMark(pin))?.client;
+  const state = client === undefined ? "unknown" : await stateOf(client);
+  if (state !== "unknown") return state === "dead";
+  // Its process cannot be seen, as in another container, or it is being written: it counts for as long as
+  // an entry that nobody uses.
+  const made = await stat(pin).catch(() => undefined);
+  return made === undefined || Date.now() - made.mtimeMs > UNUSED_TIME;
 }
 
 function isAlive(pid: number): boolean {
@@ -154,13 +226,4 @@ async function exists(path: string): Promise<boolean> {
 function isTaken(error: unknown): boolean {
   const { code = "" } = error as NodeJS.ErrnoException;
   return ["EEXIST", "ENOTEMPTY", "EPERM", "EACCES"].includes(code);
-}
-
-/** Where this system keeps a user's caches. */
-function userCacheDirectory(): string {
-  const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
-  if (XDG_CACHE_HOME !== undefined && XDG_CACHE_HOME !== "") return XDG_CACHE_HOME;
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
-  if (process.platform === "win32") return LOCALAPPDATA ?? join(homedir(), "AppData", "Local");
-  return join(homedir(), ".cache");
 }

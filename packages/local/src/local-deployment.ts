@@ -7,6 +7,7 @@ import type {
   CleanupOptions,
   DeploySpec,
   Deployment,
+  DeploymentLease,
   EncodedCall,
   ExecutionDetail,
   FunctionKind,
@@ -40,6 +41,8 @@ import { WorkerPool } from "./worker-pool.js";
 
 /** Milliseconds that a worker may take to load the user's module. */
 const STARTUP_TIME = 60_000;
+/** Milliseconds between renewals of a lease, which lasts a day for those who cannot see this process. */
+const RENEWAL_INTERVAL = 10 * 60_000;
 
 /** What a deployment is made of. */
 export interface LocalDeploymentParts {
@@ -67,6 +70,7 @@ export interface LocalDeploymentParts {
 export class LocalDeployment implements Deployment {
   readonly limits: TransportLimits;
   readonly functions?: ReadonlyMap<string, FunctionKind>;
+  readonly lease: DeploymentLease;
   private readonly parts: LocalDeploymentParts;
   private readonly pool: WorkerPool;
   private readonly care: IsolateCare;
@@ -79,6 +83,7 @@ export class LocalDeployment implements Deployment {
   constructor(parts: LocalDeploymentParts) {
     this.parts = parts;
     if (parts.functions !== undefined) this.functions = parts.functions;
+    this.lease = { interval: RENEWAL_INTERVAL, renew: () => parts.directory.renewLease() };
     const { options } = parts.spec;
     const { cloud, isolation } = parts;
     const care = (this.care = new IsolateCare({ ...options, cloud, isolation }));

@@ -5,6 +5,7 @@ import { cloudLimitsOf } from "./cloud-limits.js";
 import { installDependencies, withAbsolutePaths } from "./dependencies.js";
 import { InstanceDirectory } from "./instance-directory.js";
 import { isolationOf } from "./isolation.js";
+import { LocalCollector } from "./local-collector.js";
 import { LocalDeployment } from "./local-deployment.js";
 import { Reaper } from "./reaper.js";
 import { SimulatedCloud } from "./simulated-cloud.js";
@@ -21,10 +22,25 @@ export const provider: Provider<LocalOptions> = {
   name: "local",
   options: localOptionTable,
   deploy,
+  collector: () => new LocalCollector(),
+  preflight: async (options, signal) => (await import("./preflight.js")).preflight(options, signal),
 };
 
 function describe({ text, file, line }: SourceRemark): string {
   return file === undefined ? text : `${file}${line === undefined ? "" : `:${line}`}: ${text}`;
+}
+
+/** Makes the directory; a reaper that would have nothing to watch over ends. */
+async function createDirectory(
+  { job, options }: DeploySpec<LocalOptions>,
+  reaper: Reaper,
+): Promise<InstanceDirectory> {
+  try {
+    return InstanceDirectory.create(job, options.description);
+  } catch (error) {
+    await reaper.close();
+    throw error;
+  }
 }
 
 async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Promise<Deployment> {
@@ -35,9 +51,9 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     log.warn(
       `the option "inspect" is for worker processes; functions that run ${isolation === "inline" ? "inline" : "in threads"} are inspected with the program: node --inspect`,
     );
-  const directory = InstanceDirectory.create(job, options.description);
   // From here on, nothing is left behind, even if this process is killed.
-  const reaper = new Reaper(directory.path);
+  const reaper = new Reaper(InstanceDirectory.pathOf(job));
+  const directory = await createDirectory(spec, reaper);
   let releaseDependencies: (() => Promise<void>) | undefined;
   let waiting: WaitingProcess | undefined;
   try {

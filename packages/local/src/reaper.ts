@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { recordEnd, recordStart } from "./process-record.js";
 
 /**
  * Reads process ids (`+pid`, `-pid`) until this process is gone, however it went; then ends what is
- * left of them and removes the instance's directory. A worker that is busy would not notice by itself.
+ * left of them and removes the instance's directory: last of all what tells whose it is, so that a
+ * collector can go on if this is interrupted. A worker that is busy would not notice by itself.
  * It ignores the signals that a terminal sends to everyone.
  */
 const script = `
@@ -17,6 +19,7 @@ while read -r line; do
   esac
 done
 for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+rm -rf "$1/code" "$1/logs" "$1/processes"
 rm -rf "$1"
 `;
 
@@ -28,9 +31,12 @@ async function turnOver(): Promise<void> {
 
 /** Outlives this process, to end its workers when it dies without doing so. */
 export class Reaper {
+  private readonly directory: string;
   private readonly child: ChildProcess | undefined;
 
+  /** @param directory - of the instance, which need not be there yet. */
   constructor(directory: string) {
+    this.directory = directory;
     // Windows has no shell for it: there, idle workers end with the channel to this process, busy
     // ones when their call ends.
     if (process.platform === "win32") return;
@@ -48,10 +54,13 @@ export class Reaper {
 
   watch(pid: number): void {
     this.tell(`+${pid}`);
+    // Should it be killed as well, a collector finds the process by this.
+    recordStart(this.directory, pid);
   }
 
   forget(pid: number): void {
     this.tell(`-${pid}`);
+    recordEnd(this.directory, pid);
   }
 
   /** Its work is done; resolves when it has ended and its handle is closed. */

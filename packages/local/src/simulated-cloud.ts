@@ -3,6 +3,7 @@ import type {
   CleanupOptions,
   ControlMessage,
   Deployment,
+  DeploymentLease,
   EncodedCall,
   ExecutionDetail,
   FailureCode,
@@ -19,6 +20,7 @@ import { SimulatedFleet } from "./simulated-fleet.js";
 export class SimulatedCloud implements Deployment {
   readonly limits: TransportLimits;
   readonly functions?: ReadonlyMap<string, FunctionKind>;
+  readonly lease?: DeploymentLease;
   private readonly deployment: Deployment;
   private readonly cloud: CloudLimits;
   private readonly fleet: SimulatedFleet;
@@ -27,6 +29,7 @@ export class SimulatedCloud implements Deployment {
     this.deployment = deployment;
     this.limits = deployment.limits;
     if (deployment.functions !== undefined) this.functions = deployment.functions;
+    if (deployment.lease !== undefined) this.lease = deployment.lease;
     this.cloud = cloud;
     this.fleet = new SimulatedFleet(cloud);
   }
