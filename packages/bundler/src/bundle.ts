@@ -8,6 +8,7 @@ import { buildEntry, ENTRY_PATH } from "./build/entry-build.js";
 import { checkedEsbuildOptions } from "./build/esbuild-options.js";
 import { buildModule, freeStem, sourceDirectory, type ModuleBuild } from "./build/module-build.js";
 import { BundleError, type SourceRemark } from "./errors.js";
+import { ImportChains } from "./import-chains.js";
 import { describeExports } from "./manifest/describe-exports.js";
 import type { Manifest } from "./manifest/manifest.js";
 import type { BundleOptions } from "./options.js";
@@ -20,6 +21,11 @@ export interface BundleInput {
   readonly path: string;
   /** What it takes in the bundle, uncompressed. */
   readonly bytes: number;
+  /**
+   * Why it is there: the inputs by way of which it is imported, from the user's module on, the shortest
+   * way. Empty for that module.
+   */
+  readonly importedBy: readonly string[];
 }
 
 /** A user's module and a worker's entry, ready to be sent or written. */
@@ -139,8 +145,13 @@ function finished(project: Project, built: ModuleBuild, files: readonly BundleFi
 }
 
 function inputsOf({ metafile, modulePath }: ModuleBuild): BundleInput[] {
-  const inputs = metafile.outputs[modulePath]?.inputs ?? {};
+  const { inputs = {}, entryPoint } = metafile.outputs[modulePath] ?? {};
+  const chains = new ImportChains(metafile, entryPoint);
   return Object.entries(inputs)
-    .map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }))
+    .map(([path, { bytesInOutput }]) => ({
+      path,
+      bytes: bytesInOutput,
+      importedBy: chains.to(path),
+    }))
     .sort((left, right) => right.bytes - left.bytes || (left.path < right.path ? -1 : 1));
 }

@@ -118,6 +118,7 @@ describe("a bundle", () => {
     const { inputs } = await bundle({ module: "f.js", root });
     expect(inputs.map(({ path }) => path)).toEqual(["lib/big.js", "f.js"]);
     expect(inputs[0]!.bytes).toBeGreaterThan(5000);
+    expect(inputs.map(({ importedBy }) => importedBy)).toEqual([["f.js"], []]);
   });
 
   it("writes nothing into the project", async () => {
