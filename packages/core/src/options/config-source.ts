@@ -20,7 +20,8 @@ export async function importTypeScript(file: string): Promise<unknown> {
   return importFile(file);
 }
 
-async function findBundler(file: string): Promise<string | undefined> {
+/** The URL of the bundler that is found from a file of the user's, or that a provider has brought along. */
+export async function findBundler(file: string): Promise<string | undefined> {
   const direct = await resolvePackage("@faast/bundler", [file]);
   if (direct !== undefined) return direct;
   for (const name of ["local", "aws"]) {
