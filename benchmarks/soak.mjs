@@ -1,7 +1,7 @@
 // The local provider under a mixed load for a long time, to see whether anything grows: see README.md.
 //
 //   MINUTES=60 LOAD=1 MODES=process,thread,inline node --expose-gc benchmarks/soak.mjs
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -131,10 +131,14 @@ const childrenOf = () =>
   list("/proc/self/task").flatMap((task) =>
     contents(`/proc/self/task/${task}/children`).split(" ").filter(Boolean),
   );
-const isOurs = (name) => {
-  const text = name.startsWith("faast-") ? contents(join(tmpdir(), name, "job.json")) : "";
-  return text !== "" && JSON.parse(text).pid === process.pid;
+const ownerOf = (name) => {
+  try {
+    return JSON.parse(readlinkSync(join(tmpdir(), name))).pid;
+  } catch {
+    return undefined; // gone meanwhile
+  }
 };
+const isOurs = (name) => /^faast-.*\.owner$/.test(name) && ownerOf(name) === process.pid;
 
 /** What is judged: its unit, and by how much it may grow: so much, and that share of what it was. */
 const judged = {

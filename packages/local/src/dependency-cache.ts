@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { rmdirSync, unlinkSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { userCacheDirectory } from "@faast/core/provider";
-import { readMark, writeMark, type DirectoryOwner } from "./owner-file.js";
+import { readMark, writeMark, type Mark } from "./owner-file.js";
 import { ownIdentity, stateOf } from "./process-identity.js";
 
 /** Milliseconds after which an entry that has not been used is removed: a week. */
@@ -29,7 +30,7 @@ export interface CacheRequest {
 export interface CacheEntry {
   readonly path: string;
   /** What it says of itself. */
-  readonly mark: DirectoryOwner;
+  readonly mark: Mark;
   /** Its installation has not come to its end. */
   readonly isUnfinished: boolean;
   /** A job uses it, or installs it. */
@@ -175,7 +176,7 @@ export class DependencyCache {
 }
 
 /** Whether somebody is at work on what has the name of an installation: installing, or removing it. */
-async function hasMaker(name: string, { client }: DirectoryOwner): Promise<boolean> {
+async function hasMaker(name: string, { client }: Mark): Promise<boolean> {
   if (isAlive(Number(name.split("-")[1]))) return true;
   return client !== undefined && (await stateOf(client)) !== "dead";
 }
@@ -184,7 +185,13 @@ async function hasMaker(name: string, { client }: DirectoryOwner): Promise<boole
 async function removeTree(entry: string): Promise<void> {
   const names = await readdir(entry).catch(() => []);
   for (const name of names) if (name !== ENTRY_FILE) await rm(join(entry, name), removal);
-  await rm(entry, removal);
+  try {
+    // Nothing comes between the two.
+    unlinkSync(join(entry, ENTRY_FILE));
+    rmdirSync(entry);
+  } catch {
+    await rm(entry, removal);
+  }
 }
 
 /** Whether a job uses it; the pins of those that have ended without a word are removed. */

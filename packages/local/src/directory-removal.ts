@@ -1,25 +1,13 @@
-import { readdir, rm, rmdir, unlink } from "node:fs/promises";
+import { readdir, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { OWNER_FILE } from "./owner-file.js";
 
 /**
- * Removes the directory of an instance piece by piece, so that it can be given up between two of them; last
- * of all goes what tells whose it is.
+ * Removes a directory piece by piece, so that it can be given up between two of them.
  *
  * @throws the signal's reason, or what the file system says; something that is gone is no failure.
  */
-export async function removeDirectory(path: string, signal: AbortSignal): Promise<void> {
-  try {
-    for (const entry of await readdir(path, { withFileTypes: true })) {
-      if (entry.name === OWNER_FILE) continue;
-      await removeTree(join(path, entry.name), entry.isDirectory(), signal);
-    }
-    signal.throwIfAborted();
-    // Nothing comes between the two.
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+export function removeDirectory(path: string, signal: AbortSignal): Promise<void> {
+  return removeTree(path, true, signal);
 }
 
 /** Links are removed, not followed. */

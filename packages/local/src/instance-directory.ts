@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs";
-import { readdir, rm, utimes } from "node:fs/promises";
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobIdentity } from "@faast/core/provider";
-import { OWNER_FILE, writeOwner } from "./owner-file.js";
+import { removeOwner, removeOwnerNow, renewOwner, writeOwner } from "./owner-file.js";
 
 const removal = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
 
@@ -12,7 +12,7 @@ export function instanceRoot(): string {
   return realpathSync(tmpdir());
 }
 
-/** The temporary directory of one instance: its code, its logs, and who owns it. */
+/** The temporary directory of one instance: its code and its logs; beside it lies whose it is. */
 export class InstanceDirectory {
   readonly path: string;
   readonly code: string;
@@ -31,13 +31,18 @@ export class InstanceDirectory {
 
   /**
    * Makes the directory, for its owner's eyes only. Synchronously: it is a few system calls, which take less
-   * time than to wait for them does, and no other work comes between the directory and whose it is.
+   * time than to wait for them does.
    */
   static create(job: JobIdentity, description: string): InstanceDirectory {
     const directory = new InstanceDirectory(InstanceDirectory.pathOf(job));
-    mkdirSync(directory.path, { mode: 0o700 });
+    writeOwner(directory.path, job, description);
     try {
-      writeOwner(directory.path, job, description);
+      mkdirSync(directory.path, { mode: 0o700 });
+    } catch (error) {
+      removeOwnerNow(directory.path); // of nothing, or of what is another's
+      throw error;
+    }
+    try {
       mkdirSync(directory.code);
       mkdirSync(directory.logs);
       return directory;
@@ -52,28 +57,18 @@ export class InstanceDirectory {
   }
 
   /** Tells collectors that cannot see the owner's process that it is alive. */
-  async renewLease(): Promise<void> {
-    const now = new Date();
-    await utimes(join(this.path, OWNER_FILE), now, now);
+  renewLease(): Promise<void> {
+    return renewOwner(this.path);
   }
 
-  /** Removes it: first what is in it, and last whose it is, so that it can be found if this is interrupted. */
   async remove(): Promise<void> {
-    const names = await readdir(this.path).catch(() => []);
-    await Promise.all(contents(names).map((name) => rm(join(this.path, name), removal)));
     await rm(this.path, removal);
+    await removeOwner(this.path);
   }
 
   /** For the end of the process, which waits for nothing. */
   removeNow(): void {
-    try {
-      for (const name of contents(readdirSync(this.path))) rmSync(join(this.path, name), removal);
-    } finally {
-      rmSync(this.path, removal);
-    }
+    rmSync(this.path, removal);
+    removeOwnerNow(this.path);
   }
-}
-
-function contents(names: readonly string[]): string[] {
-  return names.filter((name) => name !== OWNER_FILE);
 }

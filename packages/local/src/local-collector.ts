@@ -14,7 +14,7 @@ import type {
 import { DependencyCache, UNUSED_TIME } from "./dependency-cache.js";
 import { removeDirectory } from "./directory-removal.js";
 import { instanceRoot } from "./instance-directory.js";
-import { readOwner, type DirectoryOwner } from "./owner-file.js";
+import { OWNER_SUFFIX, readOwner, removeOwner, type Mark } from "./owner-file.js";
 import { stateOf, type ProcessIdentity } from "./process-identity.js";
 import { recordedProcesses } from "./process-record.js";
 
@@ -46,7 +46,7 @@ export class LocalCollector implements Collector {
   }
 
   async *list({ details, signal }: ListOptions): AsyncIterable<Resource[]> {
-    const names = (await readdir(this.root)).filter((name) => instanceName.test(name));
+    const names = instanceNames(await readdir(this.root));
     for (let i = 0; i < names.length; i += PAGE) {
       signal.throwIfAborted();
       const page = names
@@ -81,6 +81,7 @@ export class LocalCollector implements Collector {
     if (owner.tags["faast:job"] !== resource.tags["faast:job"])
       return { spared: "it is another's by now" };
     await removeDirectory(resource.id, signal);
+    await removeOwner(resource.id);
     return undefined;
   }
 
@@ -91,8 +92,6 @@ export class LocalCollector implements Collector {
 
   /** The directory of an instance, and its processes that run. */
   private async instance(path: string, details: boolean): Promise<Resource[]> {
-    const status = await lstat(path).catch(() => undefined);
-    if (status === undefined || !isOwn(status)) return [];
     const directory: ResourceReference = { kind: kinds.directory, id: path };
     const owner = await ownerOf(path);
     // It has our name only: for the plan to say so.
@@ -130,13 +129,20 @@ export class LocalCollector implements Collector {
   }
 }
 
-/** Whose directory it is; undefined if it is gone, or has nothing of ours but its name. */
-async function ownerOf(path: string): Promise<DirectoryOwner | undefined> {
-  const status = await lstat(path).catch(() => undefined);
-  if (status === undefined || !isOwn(status)) return undefined;
+/** The names of what has a directory, an owner file, or both. */
+function instanceNames(names: readonly string[]): string[] {
+  const stems = names.map((name) =>
+    name.endsWith(OWNER_SUFFIX) ? name.slice(0, -OWNER_SUFFIX.length) : name,
+  );
+  return [...new Set(stems)].filter((name) => instanceName.test(name));
+}
+
+/** Whose directory it is, be it there or not; undefined if there is nothing of ours but the name. */
+async function ownerOf(path: string): Promise<Mark | undefined> {
   const owner = await readOwner(path);
-  // A copy of a directory is somebody's own.
-  return owner?.tags["faast:job"] === instanceName.exec(basename(path))?.[1] ? owner : undefined;
+  if (owner?.tags["faast:job"] !== instanceName.exec(basename(path))?.[1]) return undefined;
+  const status = await lstat(path).catch(() => undefined);
+  return status === undefined || isOwn(status) ? owner : undefined;
 }
 
 /** Whether it is a directory of this user: others may write in the temporary directory, too. */
@@ -145,7 +151,7 @@ function isOwn(status: Stats): boolean {
   return status.isDirectory() && (user === undefined || status.uid === user);
 }
 
-async function leaseOf({ client, renewed }: DirectoryOwner): Promise<LeaseReading> {
+async function leaseOf({ client, renewed }: Mark): Promise<LeaseReading> {
   const state = client === undefined ? "unknown" : await stateOf(client);
   if (state === "unknown") return { expires: new Date(renewed.getTime() + LEASE) };
   return { ownerAlive: state === "alive" };

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { OWNER_SUFFIX } from "./owner-file.js";
 import { recordEnd, recordStart } from "./process-record.js";
 
 /**
  * Reads process ids (`+pid`, `-pid`) until this process is gone, however it went; then ends what is
- * left of them and removes the instance's directory: last of all what tells whose it is, so that a
- * collector can go on if this is interrupted. A worker that is busy would not notice by itself.
+ * left of them and removes the instance's directory, and last of all the file that says whose it is, by
+ * which a collector goes on if this is interrupted. A worker that is busy would not notice by itself.
  * It ignores the signals that a terminal sends to everyone.
  */
 const script = `
@@ -19,8 +20,7 @@ while read -r line; do
   esac
 done
 for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
-rm -rf "$1/code" "$1/logs" "$1/processes"
-rm -rf "$1"
+rm -rf "$1" && rm -f "$2"
 `;
 
 /** Two turns of the event loop: what is closed in this turn is gone in the next but one. */
@@ -40,11 +40,15 @@ export class Reaper {
     // Windows has no shell for it: there, idle workers end with the channel to this process, busy
     // ones when their call ends.
     if (process.platform === "win32") return;
-    this.child = spawn("/bin/sh", ["-c", script, "faast-reaper", directory], {
-      stdio: ["pipe", "ignore", "ignore"],
-      detached: true,
-      cwd: "/",
-    });
+    this.child = spawn(
+      "/bin/sh",
+      ["-c", script, "faast-reaper", directory, directory + OWNER_SUFFIX],
+      {
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+        cwd: "/",
+      },
+    );
     // Without it, workers still end with their channel; nothing to report.
     this.child.on("error", () => undefined);
     this.child.stdin?.on("error", () => undefined);

@@ -1,19 +1,19 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { conformanceSuite, type ConformanceSubject } from "@faast/core/conformance";
 import { provider } from "@faast/local";
 
-/** The directories of the jobs that this process owns; other test files have processes of their own. */
+/** The owner files of the jobs of this process; other test files have processes of their own. */
 async function leftovers(): Promise<string[]> {
-  const directories = readdirSync(tmpdir()).filter((name) => name.startsWith("faast-"));
-  return directories.filter((name) => ownerOf(join(tmpdir(), name, "job.json")) === process.pid);
+  const names = readdirSync(tmpdir()).filter((name) => /^faast-.*\.owner$/.test(name));
+  return names.filter((name) => ownerOf(join(tmpdir(), name)) === process.pid);
 }
 
 function ownerOf(file: string): unknown {
   try {
-    return (JSON.parse(readFileSync(file, "utf8")) as { pid?: unknown }).pid;
+    return (JSON.parse(readlinkSync(file)) as { pid?: unknown }).pid;
   } catch {
     return undefined; // not ours, or being made or removed by someone else
   }

@@ -67,11 +67,15 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await run(process.argv.slice(2), interrupt.signal);
   } catch (error) {
+    if (interrupt.signal.aborted) {
+      process.stderr.write("faast: interrupted\n");
+      process.exitCode = exitCodes.interrupted;
+      return;
+    }
     const isUsage = error instanceof UsageError;
     process.stderr.write(`faast: ${explain(error)}\n`);
     if (isUsage) process.stderr.write("faast --help says how it is used.\n");
-    if (interrupt.signal.aborted) process.exitCode = exitCodes.interrupted;
-    else process.exitCode = isUsage ? exitCodes.usage : exitCodes.failed;
+    process.exitCode = isUsage ? exitCodes.usage : exitCodes.failed;
   } finally {
     clearInterval(waiting);
   }

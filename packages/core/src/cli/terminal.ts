@@ -57,8 +57,9 @@ export class Terminal {
     if (now - this.lastProgress < PROGRESS_INTERVAL) return;
     this.lastProgress = now;
     this.shown = true;
-    const { columns = 80 } = process.stderr;
-    process.stderr.write(`\r\u001b[K${text.slice(0, columns - 1)}`);
+    // A terminal that does not know its width says 0.
+    const width = process.stderr.columns || 80;
+    process.stderr.write(`\r\u001b[K${text.slice(0, width - 1)}`);
   }
 
   /** Asks a question that only a clear yes answers with yes. */
