@@ -20,6 +20,8 @@ export class AutomaticCollection {
   private readonly abort = new AbortController();
   private readonly timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  /** Gives back the claim of this hour, where the collection has not come to its end. */
+  private release: (() => void) | undefined;
 
   constructor(provider: Provider, options: Required<CommonOptions>) {
     this.provider = provider;
@@ -33,6 +35,7 @@ export class AutomaticCollection {
     clearTimeout(this.timer);
     if (this.options.gc === "force") await this.wait(grace);
     this.abort.abort();
+    this.release?.();
   }
 
   private async wait(seconds: number): Promise<void> {
@@ -61,15 +64,18 @@ export class AutomaticCollection {
     if (collector === undefined) return undefined;
     const place = `${provider.name} ${await collector.scope()}`;
     signal.throwIfAborted();
-    const isClaimed = await claimCollection(place);
-    if (!isClaimed && options.gc !== "force") return undefined;
+    this.release = await claimCollection(place);
+    if (this.release === undefined && options.gc !== "force") return undefined;
+    if (signal.aborted) this.release?.();
     // Loaded when it is needed, which in most programs is never.
     const { expiredPolicy, makePlan, sweep } = await import("@faast/gc");
     signal.throwIfAborted();
     const policy = expiredPolicy({ olderThan: options.retentionInDays * DAY });
     const plan = await makePlan(collector, policy, { signal });
     const pace = options.gc === "force" ? {} : GENTLE_PACE;
-    return sweep(collector, plan, { signal, pace, keepAlive: false });
+    const report = await sweep(collector, plan, { signal, pace, keepAlive: false });
+    if (!signal.aborted) this.release = undefined;
+    return report;
   }
 }
 
