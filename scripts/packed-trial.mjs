@@ -91,6 +91,10 @@ try {
   const greeting = /^hello world, from process \d+\n$/;
   expect("the first example as an ES module", run(process.execPath, "main.mjs"), greeting);
   expect("the first example as CommonJS", run(process.execPath, "main.cjs"), greeting);
+  expect("the program faast", run("npx", "faast", "--version"), /^\d+\.\d+\.\d+\n$/);
+  expect("it finds its providers", run("npx", "faast", "doctor", "local", "--json"), /"ok": true/);
+  expect("it collects", run("npx", "faast", "cleanup", "local", "-xf", "--json"), /"failed": \[\]/);
+  expect("it bundles", run("npx", "faast", "bundle", "functions.mjs"), /as an archive/);
   if (!quick) {
     run(
       "npm",
