@@ -59,6 +59,15 @@ const serviceOf = (operation: string) => words[operation.split(":")[0] ?? ""]!;
 
 export const throttled: Refusal = (operation) => serviceOf(operation).throttled("Rate exceeded");
 export const broken: Refusal = (operation) => serviceOf(operation).broken("We made a mistake");
+/** How each service says that it does not know the credentials. */
+export function unknownCaller(operation: string): FalseAnswer {
+  const service = operation.split(":")[0] ?? "";
+  const text = "The security token is invalid";
+  if (service === "iam" || service === "sns") return xml(403, "InvalidClientTokenId", text);
+  if (service === "s3") return s3xml(403, "InvalidAccessKeyId", text);
+  return json(400, "UnrecognizedClientException", text);
+}
+
 export const denied: Refusal = (operation, account) =>
   serviceOf(operation).denied(
     `User: arn:aws:iam::${account}:user/ada is not authorized to perform: ${operation} because no identity-based policy allows the ${operation} action`,

@@ -1,23 +1,15 @@
-import type { IncomingMessage } from "node:http";
 import { faastAws, type AwsOptions } from "@faast/aws";
 import { DeploymentSteps } from "../dist/deployment-steps.js";
-import { refusalOf, startProxy, type Intercept } from "./emulator-proxy.ts";
+import { warnings } from "./account.ts";
+import { denied, unknownCaller } from "./aws-faults.ts";
+import { startProxy, type Intercept } from "./emulator-proxy.ts";
 import { useEmulator } from "./emulator.ts";
 import * as funcs from "./fixtures/functions.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 import { caught } from "./modes.ts";
-import { warnings } from "./account.ts";
 
 const emulator = useEmulator();
 Object.assign(process.env, emulator.env);
-
-/** Which step a request belongs to, by its service and, where several steps use it, by the operation. */
-function stepOf({ headers, method, url = "" }: IncomingMessage): string {
-  const service = /\/(\w+)\/aws4_request/.exec(headers.authorization ?? "")?.[1] ?? "";
-  const target = String(headers["x-amz-target"] ?? "").split(".")[1];
-  const place = url.split("/").at(-1);
-  return target ?? (service === "lambda" ? `${method} ${place}` : service);
-}
 
 async function deployThrough(intercept: Intercept, options: AwsOptions) {
   const proxy = await startProxy(emulator.endpoint, intercept);
@@ -32,8 +24,12 @@ async function deployThrough(intercept: Intercept, options: AwsOptions) {
 
 describe("a deployment", () => {
   const groups = [
-    ["iam", "sns", "CreateLogGroup", "CreateQueue"],
-    ["PUT event-invoke-config", "POST policy", "PUT concurrency"],
+    ["iam:GetRole", "sns:CreateTopic", "logs:CreateLogGroup", "sqs:CreateQueue"],
+    [
+      "lambda:PutFunctionEventInvokeConfig",
+      "lambda:AddPermission",
+      "lambda:PutFunctionConcurrency",
+    ],
   ];
 
   it("does at the same time what need not wait", async () => {
@@ -41,11 +37,10 @@ describe("a deployment", () => {
     const missing = groups.map((group) => new Set(group));
     const gates = groups.map(() => withResolvers());
     const order: string[] = [];
-    const hold: Intercept = async (request) => {
-      const step = stepOf(request);
-      order.push(step);
-      const index = groups.findIndex((group) => group.includes(step));
-      missing[index]?.delete(step);
+    const hold: Intercept = async (_request, operation) => {
+      order.push(operation);
+      const index = groups.findIndex((group) => group.includes(operation));
+      missing[index]?.delete(operation);
       if (missing[index]?.size === 0) gates[index]?.resolve();
       await gates[index]?.promise;
       return undefined;
@@ -57,39 +52,45 @@ describe("a deployment", () => {
   }, 60_000);
 
   it.each<[string, string, AwsOptions]>([
-    ["the log group", "CreateLogGroup", {}],
-    ["the log group", "PutRetentionPolicy", {}],
-    ["the execution role", "iam", {}],
-    ["the queue of replies", "CreateQueue", { mode: "queue" }],
-    ["the topic", "sns", { mode: "queue", queueDispatch: "sns" }],
-    ["the topic's subscription", "POST policy", { mode: "queue", queueDispatch: "sns" }],
-    ["the function's failure destination", "PUT event-invoke-config", { mode: "queue" }],
-    ["its reserved concurrency", "PUT concurrency", { reservedConcurrency: 1, concurrency: 1 }],
-    ["the function", "POST functions", {}],
-  ])("says that %s could not be made (%s), and leaves nothing", async (step, request, options) => {
-    using warned = warnings();
-    const refusal = { code: "AccessDenied", message: "not for you", status: 403 };
-    const refuse: Intercept = (each) =>
-      stepOf(each) === request ? refusalOf(each, refusal) : undefined;
-    const error = await caught(deployThrough(refuse, options));
-    expect(error).toMatchObject({ code: "FAAST_CREATE_FUNCTION" });
-    expect((error as Error).message).toContain(
-      `faast("aws") could not be set up: ${step} could not be made. AWS operation `,
-    );
-    expect((error as Error).message).toMatch(
-      /failed: not for you .*permission "\w+:\w+" is missing/,
-    );
-    // The topic, which no request of sns could remove either, was never made.
-    expect(warned.texts).toEqual([]);
-    await expectNothingLeft(emulator);
-  });
+    ["the log group", "logs:CreateLogGroup", {}],
+    ["the log group", "logs:PutRetentionPolicy", {}],
+    ["the execution role", "iam:GetRole", {}],
+    ["the queue of replies", "sqs:CreateQueue", { mode: "queue" }],
+    ["the topic", "sns:CreateTopic", { mode: "queue", queueDispatch: "sns" }],
+    ["the topic's subscription", "lambda:AddPermission", { mode: "queue", queueDispatch: "sns" }],
+    [
+      "the function's failure destination",
+      "lambda:PutFunctionEventInvokeConfig",
+      { mode: "queue" },
+    ],
+    [
+      "its reserved concurrency",
+      "lambda:PutFunctionConcurrency",
+      { reservedConcurrency: 1, concurrency: 1 },
+    ],
+    ["the function", "lambda:CreateFunction", {}],
+  ])(
+    "says that %s could not be made (%s), and leaves nothing",
+    async (step, operation, options) => {
+      using warned = warnings();
+      const refuse: Intercept = (_request, each) =>
+        each === operation ? denied(each, emulator.account) : undefined;
+      const error = await caught(deployThrough(refuse, options));
+      expect(error).toMatchObject({ code: "FAAST_CREATE_FUNCTION" });
+      expect((error as Error).message).toContain(
+        `faast("aws") could not be set up: ${step} could not be made. AWS operation ${operation} failed`,
+      );
+      expect((error as Error).message).toMatch(/permission "\w+:\w+" is missing/);
+      expect(warned.texts).toEqual([]);
+      await expectNothingLeft(emulator);
+    },
+  );
 
   it("of someone who may do nothing says so once", async () => {
     using warned = warnings();
-    const refusal = { code: "InvalidClientTokenId", message: "The token is invalid", status: 403 };
     const options: AwsOptions = { mode: "queue", queueDispatch: "sns" };
-    const error = await caught(deployThrough((request) => refusalOf(request, refusal), options));
-    expect((error as Error).message).toContain("The token is invalid");
+    const error = await caught(deployThrough((_request, each) => unknownCaller(each), options));
+    expect((error as Error).message).toContain("The security token is invalid");
     expect((error as Error).message).toContain("Check the AWS credentials");
     expect(warned.texts).toEqual([]);
   });

@@ -1,5 +1,10 @@
 import { once } from "node:events";
-import { createServer, request as forward, type IncomingMessage } from "node:http";
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { operationOf } from "./aws-operation.ts";
 
@@ -36,21 +41,10 @@ export function lambdaRefusal(code: string, message: string, status = 400): Fals
   };
 }
 
-/** The way of the service that is asked: IAM and SNS answer in XML. */
-export function refusalOf(
-  { headers }: IncomingMessage,
-  { code, message, status }: { code: string; message: string; status: number },
-): FalseAnswer {
-  if (!/\/(iam|sns)\/aws4_request/.test(headers.authorization ?? ""))
-    return lambdaRefusal(code, message, status);
-  const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>0-1-2</RequestId></ErrorResponse>`;
-  return { status, headers: { "content-type": "text/xml" }, body };
-}
-
 /** A server before the emulator, which shows what the emulator cannot: refusals, delays, silence. */
 export async function startProxy(endpoint: string, intercept: Intercept) {
   const target = new URL(endpoint);
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -79,7 +73,8 @@ export async function startProxy(endpoint: string, intercept: Intercept) {
     );
     onward.on("error", () => response.destroy());
     onward.end(body);
-  });
+  };
+  const server = createServer((request, response) => void handle(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

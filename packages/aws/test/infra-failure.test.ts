@@ -1,6 +1,11 @@
 import { getEventListeners } from "node:events";
 import { FaastError } from "@faast/core";
-import { AwsRequestError, awsRequest, isAccessDenied } from "../dist/infra/aws-failure.js";
+import {
+  AwsRequestError,
+  awsRequest,
+  isAccessDenied,
+  isRefusal,
+} from "../dist/infra/aws-failure.js";
 import { retryTransient } from "../dist/infra/backoff.js";
 import { createAwsClients, type AwsClients } from "../dist/infra/clients.js";
 import { createQueue } from "../dist/infra/queue.js";
@@ -111,6 +116,25 @@ describe("a failure of AWS", () => {
     expect(error.message).toContain("Check the AWS credentials");
     expect(error.message).not.toContain("permission");
     expect(isAccessDenied(error)).toBe(false);
+  });
+});
+
+describe("a refusal", () => {
+  const failureOf = (httpStatusCode: number, attempts: number) =>
+    caught(
+      awsRequest("logs:CreateLogGroup", {}, () =>
+        Promise.reject(
+          Object.assign(new Error("no"), { name: "X", $metadata: { httpStatusCode, attempts } }),
+        ),
+      ),
+    );
+
+  it("is the service's own, of that operation, and of the first try: then nothing came of it", async () => {
+    expect(isRefusal(await failureOf(403, 1), "logs:CreateLogGroup")).toBe(true);
+    expect(isRefusal(await failureOf(403, 1), "logs:PutRetentionPolicy")).toBe(false);
+    expect(isRefusal(await failureOf(500, 1), "logs:CreateLogGroup")).toBe(false);
+    expect(isRefusal(await failureOf(429, 3), "logs:CreateLogGroup")).toBe(false);
+    expect(isRefusal(new Error("given up"), "logs:CreateLogGroup")).toBe(false);
   });
 });
 

@@ -37,7 +37,11 @@ const credentialCodes = new Set([
 interface SdkError extends Error {
   readonly code?: string;
   readonly Code?: string;
-  readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
+  readonly $metadata?: {
+    readonly requestId?: string;
+    readonly httpStatusCode?: number;
+    readonly attempts?: number;
+  };
 }
 
 /** An operation of AWS failed: which, why, and what to do where that is known. */
@@ -112,11 +116,15 @@ export function hasAwsCode(error: unknown, ...codes: readonly string[]): error i
   return error instanceof AwsRequestError && codes.includes(error.awsCode);
 }
 
-/** Whether the service itself has refused this very operation, so that nothing came of it. */
+/**
+ * Whether the service itself has refused this very operation, so that nothing came of it. False where it
+ * was tried before: an answer to that may have been lost.
+ */
 export function isRefusal(error: unknown, operation: string): boolean {
   if (!(error instanceof AwsRequestError) || error.operation !== operation) return false;
-  const { statusCode = 0 } = error;
-  return statusCode >= 400 && statusCode < 500;
+  const { statusCode = 0, cause } = error;
+  const { attempts = 1 } = (cause as SdkError).$metadata ?? {};
+  return attempts === 1 && statusCode >= 400 && statusCode < 500;
 }
 
 /** Whether the credentials in use do not permit the operation. */
