@@ -23,6 +23,12 @@ const flags =
 
 let made = 0;
 
+/** Those that run: what is frozen would outlive whoever has started it. */
+const running = new Set<ExecutionEnvironment>();
+process.on("exit", () => {
+  for (const each of running) each.stop();
+});
+
 /** A process of AWS's runtime client, which serves one invocation at a time, and is frozen in between. */
 export class ExecutionEnvironment {
   private readonly config: FunctionConfig;
@@ -38,7 +44,9 @@ export class ExecutionEnvironment {
     const keep = (chunk: Buffer) => (this.output += chunk.toString());
     runtime.stdout?.on("data", keep);
     runtime.stderr?.on("data", keep);
+    running.add(this);
     runtime.on("exit", (code, signal) => {
+      running.delete(this);
       this.over = true;
       const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
       api.fail(lambdaError("Runtime.ExitError", `Error: Runtime exited with error: ${how}`));

@@ -42,6 +42,10 @@ export class RuntimeApi {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch(() => response.destroy());
     });
+    // Whoever is frozen does not see that a connection has been closed, and fails with its next request.
+    this.server.keepAliveTimeout = 0;
+    // A response may take as long as an execution.
+    this.server.requestTimeout = 0;
   }
 
   async start(): Promise<string> {
