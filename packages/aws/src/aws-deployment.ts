@@ -101,7 +101,8 @@ export class AwsDeployment implements Deployment {
     const queued = new QueuedFrames(replies.router, delivery);
     const forget = () => queued.close();
     // From now on, since the queue may be one that a stream before lets go by its last frame.
-    if (infrastructure.mode === "queue" || !infrastructure.responseStreams.proven) queued.expect();
+    if (infrastructure.mode === "https" && infrastructure.responseStreams.proven) queued.pause();
+    else queued.expect();
     const control = await acquired.catch((error: unknown) => {
       forget();
       throw error;
@@ -142,7 +143,7 @@ export class AwsDeployment implements Deployment {
       payload: JSON.stringify({ ...(await this.eventOf(delivery, queues)), streamResponse: true }),
       delivery,
       onMessage: ({ frames, streaming, restByQueue }) => {
-        if (streaming === true) queued.forget();
+        if (streaming === true) queued.pause();
         if (restByQueue === true) queued.expect();
         // One that is fetched is overtaken by others: the engine puts them in order.
         for (const each of frames) taken.push(receiveFrame(delivery, each, blobs));

@@ -12,6 +12,8 @@ export interface MessageSource {
 interface Waiting {
   readonly invocation: Invocation;
   readonly onStream: (() => void) | undefined;
+  /** Nobody looks into the queue for its sake. */
+  readonly quiet: boolean;
   /** The last frame is here, but has yet to be fetched from where it is stored. */
   ending: boolean;
 }
@@ -49,11 +51,12 @@ export class ReplyRouter {
    * Hands frames to an attempt until the result is called.
    *
    * @param onStream - told that the call is a stream, and must be made again as such.
+   * @param quiet - its frames are not looked for: it takes those that are found meanwhile.
    */
-  expect(invocation: Invocation, onStream?: () => void): () => void {
+  expect(invocation: Invocation, onStream?: () => void, quiet = false): () => void {
     const key = keyOf(invocation.request);
-    this.waiting.set(key, { invocation, onStream, ending: false });
-    if (this.pollers === 0) this.startPoller();
+    this.waiting.set(key, { invocation, onStream, quiet, ending: false });
+    if (!quiet && this.pollers === 0) this.startPoller();
     return () => {
       if (this.waiting.get(key)?.onStream === onStream) this.waiting.delete(key);
     };
@@ -68,8 +71,8 @@ export class ReplyRouter {
 
   /** Whether anyone waits, other than for the end of what has been given up, or is here already. */
   private get awaited(): boolean {
-    for (const { invocation, ending } of this.waiting.values())
-      if (!ending && !invocation.signal.aborted) return true;
+    for (const { invocation, quiet, ending } of this.waiting.values())
+      if (!quiet && !ending && !invocation.signal.aborted) return true;
     return false;
   }
 
@@ -128,7 +131,8 @@ export class ReplyRouter {
 
   /** Replies cannot be had: whoever waits for one learns why. */
   private failAll(reason: string): void {
-    for (const { invocation } of [...this.waiting.values()]) invocation.fail("lost", reason);
+    for (const { invocation, quiet } of [...this.waiting.values()])
+      if (!quiet) invocation.fail("lost", reason);
   }
 
   /** Never rejects: what one message is about must not keep others waiting. */
@@ -181,19 +185,25 @@ export class QueuedFrames {
   }
 
   expect(): void {
-    if (!this.closed) this.stop ??= this.router.expect(this.invocation);
+    this.look(false);
   }
 
-  /** None comes that way for now. */
-  forget(): void {
-    this.stop?.();
-    this.stop = undefined;
+  /**
+   * They are not looked for. But they are taken: a message may be found, in the search for others, before it
+   * is known that there are such messages.
+   */
+  pause(): void {
+    this.look(true);
   }
 
   /** None is of interest any more. */
   close(): void {
     this.closed = true;
-    this.forget();
+    this.stop?.();
+  }
+
+  private look(quiet: boolean): void {
+    if (!this.closed) this.stop = this.router.expect(this.invocation, undefined, quiet);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BlobStore, Frame, Invocation } from "@faast/core/provider";
 import { Delivery } from "../dist/delivery.js";
-import { ReplyRouter } from "../dist/reply-queue.js";
+import { QueuedFrames, ReplyRouter } from "../dist/reply-queue.js";
+import { until } from "./modes.ts";
 
 const encoder = new TextEncoder();
 const request = {
@@ -146,4 +147,35 @@ describe("the reply queue", () => {
     expect(await told("Runtime.OutOfMemory")).toEqual([expect.stringMatching(/^memory: /)]);
     expect(await told("Runtime.ExitError")).toEqual([expect.stringMatching(/^exit: /)]);
   });
+});
+
+it("frames that are not looked for are taken when they are found all the same", async () => {
+  const over = new AbortController();
+  const taken: Frame[] = [];
+  let receives = 0;
+  let found: (bodies: string[]) => void = () => undefined;
+  const receive = () => {
+    receives++;
+    return new Promise<string[]>((resolve) => (found = resolve));
+  };
+  const router = new ReplyRouter({ receive }, {} as BlobStore);
+  const invocation = {
+    request,
+    signal: over.signal,
+    receive: (frame: Frame) => void taken.push(frame),
+    fail: () => over.abort(),
+  } as unknown as Invocation;
+  const queued = new QueuedFrames(router, invocation);
+  queued.pause();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(receives).toBe(0);
+  const other = { ...invocation, request: { ...request, call: "b" } } as Invocation;
+  router.expect(other);
+  await until(() => receives === 1);
+  found([message(item(0))]);
+  await until(() => taken.length === 1);
+  queued.close();
+  over.abort();
+  found([]);
+  await router.close();
 });
