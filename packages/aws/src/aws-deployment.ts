@@ -4,6 +4,7 @@ import {
   unpackFrame,
   type CleanupOptions,
   type Deployment,
+  type DeploymentLease,
   type ExecutionDetail,
   type FunctionKind,
   type FunctionStats,
@@ -18,6 +19,7 @@ import { directInlineLimit } from "./inline-limit.js";
 import type { InvocationOutcome } from "./invocation/invocation-outcome.js";
 import type { JobInfrastructure } from "./job-infrastructure.js";
 import { isOurs, type LambdaEvent, type LambdaResponse } from "./lambda-message.js";
+import { RENEWAL_INTERVAL } from "./leftovers/job-lease.js";
 import { logGroupUrl } from "./log-url.js";
 import { QueuedFrames, receiveFrame } from "./reply-queue.js";
 
@@ -30,6 +32,10 @@ type Queues = Partial<Pick<LambdaEvent, "replyQueue" | "controlQueue" | "inlineL
 export class AwsDeployment implements Deployment {
   readonly limits: TransportLimits;
   readonly functions?: ReadonlyMap<string, FunctionKind>;
+  readonly lease: DeploymentLease = {
+    interval: RENEWAL_INTERVAL,
+    renew: () => this.infrastructure.renewLease(),
+  };
   private readonly infrastructure: JobInfrastructure;
   /** Functions that have turned out to be streams. */
   private readonly streams = new Set<string>();

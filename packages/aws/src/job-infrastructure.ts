@@ -24,6 +24,7 @@ import { JobQueues } from "./job-queues.js";
 import { LAYER_VARIABLE } from "./layer-variable.js";
 import { heapLimit } from "./heap-limit.js";
 import { executionTimeout, startupTime } from "./lambda-times.js";
+import { LEASE_TIME, renewJobLease } from "./leftovers/job-lease.js";
 import { MessageDeletions } from "./message-deletions.js";
 import { quotas } from "./quotas.js";
 import { ReplyRouter } from "./reply-queue.js";
@@ -33,8 +34,6 @@ import { ResponseStreams } from "./response-streams.js";
 
 /** Milliseconds in which a function may yet appear whose creation was given up. */
 const LATE_FUNCTION = 3_000;
-/** Days after which an abandoned job's resources may be collected. */
-const LEASE_DAYS = 1;
 /**
  * Milliseconds that a function has to let go of its control queue when its stream is over without a last
  * frame: what it takes to run `finally` blocks and to answer, with time to spare.
@@ -81,7 +80,7 @@ export class JobInfrastructure {
     const { options, job } = spec;
     this.mode = options.mode === "queue" ? "queue" : "https";
     this.functionName = job.name;
-    const expiresAt = new Date(job.createdAt.getTime() + LEASE_DAYS * 86_400_000);
+    const expiresAt = new Date(job.createdAt.getTime() + LEASE_TIME);
     this.tags = jobTags({ job: job.id, owner: localOwner(), createdAt: job.createdAt, expiresAt });
     this.clientsPromise = createAwsClients({
       region: options.region,
@@ -225,6 +224,11 @@ export class JobInfrastructure {
       this.repliesPromise = undefined; // the next one tries again
       throw error;
     }));
+  }
+
+  /** Says that the job's client is alive. */
+  renewLease(): Promise<void> {
+    return renewJobLease({ clients: this.ready }, this.functionArn);
   }
 
   async close(options: Required<CleanupOptions>): Promise<void> {

@@ -17,6 +17,7 @@ import { layeredPackages } from "./dependencies/layered-packages.js";
 import { checkEnvironment } from "./function-environment.js";
 import { AwsRequestError } from "./infra/aws-failure.js";
 import { JobInfrastructure } from "./job-infrastructure.js";
+import { AwsCollector } from "./leftovers/aws-collector.js";
 
 const workerEntry = fileURLToPath(new URL("./worker/lambda-entry.js", import.meta.url));
 
@@ -25,6 +26,7 @@ export const provider: Provider<AwsOptions> = {
   name: "aws",
   options: awsOptionTable,
   deploy,
+  collector: (options, { allRegions = false }) => new AwsCollector({ ...options, allRegions }),
 };
 
 async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promise<Deployment> {

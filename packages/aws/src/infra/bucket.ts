@@ -1,5 +1,9 @@
-import type { BucketLocationConstraint, CreateBucketConfiguration } from "@aws-sdk/client-s3";
-import { awsRequest, hasAwsCode } from "./aws-failure.js";
+import type {
+  BucketLocationConstraint,
+  CreateBucketConfiguration,
+  _Error as DeletionError,
+} from "@aws-sdk/client-s3";
+import { AwsRequestError, awsRequest, hasAwsCode } from "./aws-failure.js";
 import { retryTransient } from "./backoff.js";
 import type { AwsScope } from "./clients.js";
 import { tagList, type TagRecord } from "./tags.js";
@@ -137,14 +141,23 @@ async function emptyBucket({ clients, signal }: AwsScope, name: string): Promise
       (options) => s3.listObjectsV2({ Bucket: name }, options),
     );
     if (Contents.length === 0) return;
-    await awsRequest("s3:DeleteObjects", { signal }, (options) =>
+    const { Errors: [failed] = [] } = await awsRequest("s3:DeleteObjects", { signal }, (options) =>
       s3.deleteObjects(
         { Bucket: name, Delete: { Objects: Contents.map(({ Key }) => ({ Key })), Quiet: true } },
         options,
       ),
     );
+    // The request succeeds all the same; without this, the same objects would be listed for ever.
+    if (failed !== undefined) throw refusedObject(failed);
     if (IsTruncated !== true) return;
   }
+}
+
+function refusedObject({ Code = "InternalError", Message = "" }: DeletionError): AwsRequestError {
+  const error = Object.assign(new Error(`an object could not be deleted: ${Message || Code}`), {
+    name: Code,
+  });
+  return new AwsRequestError("s3:DeleteObjects", error);
 }
 
 /** Gives whether there may have been such a bucket before, so that it lacks the tags. */

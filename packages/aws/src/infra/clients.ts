@@ -4,6 +4,7 @@ import type { Lambda, LambdaClientConfig } from "@aws-sdk/client-lambda";
 import type { S3 } from "@aws-sdk/client-s3";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
+import type { STS } from "@aws-sdk/client-sts";
 import { FaastCancelledError } from "@faast/core/provider";
 import type { InvocationClient } from "../invocation/invocation-client.js";
 import type { HttpLimits } from "../invocation/http-invocations.js";
@@ -82,6 +83,7 @@ export interface AwsClients {
   s3(): Promise<S3>;
   sns(): Promise<SNS>;
   sqs(): Promise<SQS>;
+  sts(): Promise<STS>;
   /** Closes every connection. Requests under way fail. */
   destroy(): void;
 }
@@ -127,6 +129,7 @@ export async function createAwsClients(options: AwsClientOptions = {}): Promise<
     s3: made.lazily(async () => new (await import("@aws-sdk/client-s3")).S3(control)),
     sns: made.lazily(async () => new (await import("@aws-sdk/client-sns")).SNS(control)),
     sqs: made.lazily(async () => new (await import("@aws-sdk/client-sqs")).SQS(control)),
+    sts: made.lazily(async () => new (await import("@aws-sdk/client-sts")).STS(control)),
     destroy: () => made.destroy(),
   };
 }

@@ -10,7 +10,8 @@ const LARGEST_BATCH = quotas.messageBatch.value;
 /** Milliseconds until a created queue must be visible to every server of SQS. */
 const VISIBLE_TIME = 30_000;
 
-const goneCodes = [
+/** How the service says that there is none. */
+export const goneCodes = [
   "QueueDoesNotExist",
   "AWS.SimpleQueueService.NonExistentQueue",
   "QueueDeletedRecently",

@@ -10,7 +10,8 @@ export const USUAL_MESSAGE = quotas.usualNotification.value;
 const VISIBLE_TIME = 30_000;
 
 const invalidCodes = ["InvalidParameter", "InvalidParameterException"];
-const goneCodes = ["NotFound", "NotFoundException"];
+/** How the service says that there is none. */
+export const goneCodes = ["NotFound", "NotFoundException"];
 
 /** A topic to be created. */
 export interface TopicSpec {

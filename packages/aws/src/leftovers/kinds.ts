@@ -1,0 +1,9 @@
+/** What leftovers are, for people. */
+export const kinds = {
+  function: "function",
+  logGroup: "log group",
+  queue: "queue",
+  topic: "topic",
+  bucket: "bucket",
+  layer: "layer",
+} as const;

@@ -1,0 +1,53 @@
+import type { CallerIdentity } from "../infra/caller-identity.js";
+import type { AwsClients } from "../infra/clients.js";
+import { parseArn } from "./arn.js";
+import { RequestPace } from "./request-pace.js";
+
+/** A region of an account, in which leftovers are looked for. */
+export class Place {
+  readonly account: string;
+  readonly clients: AwsClients;
+  readonly region: string;
+  readonly partition: string;
+  readonly paces = readPaces();
+
+  constructor(clients: AwsClients, caller: CallerIdentity) {
+    this.clients = clients;
+    this.account = caller.account;
+    this.region = clients.region;
+    this.partition = parseArn(caller.arn).partition;
+  }
+
+  /** The ARN of something in this place. */
+  arn(service: string, resource: string): string {
+    return `arn:${this.partition}:${service}:${this.region}:${this.account}:${resource}`;
+  }
+}
+
+/** A place, and how it is to be listed. */
+export interface Listing {
+  readonly place: Place;
+  readonly signal: AbortSignal;
+  /** Sizes and costs are wanted, too. */
+  readonly details: boolean;
+}
+
+/**
+ * Requests each second, for the reading of tags one by one. They are a part of what an account may ask, so
+ * that jobs beside a collection are not slowed down:
+ * - Lambda: 100 for GetFunction; all other control operations together have 15
+ *   (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html);
+ * - CloudWatch Logs and SNS: about 10 for listing operations
+ *   (https://docs.aws.amazon.com/general/latest/gr/sns.html), where a throttled request is tried again;
+ * - SQS and S3 take more than is useful.
+ */
+function readPaces() {
+  return {
+    functions: new RequestPace(20),
+    control: new RequestPace(5),
+    logs: new RequestPace(8),
+    sns: new RequestPace(8),
+    sqs: new RequestPace(20),
+    s3: new RequestPace(20),
+  };
+}
