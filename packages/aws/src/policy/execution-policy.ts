@@ -67,7 +67,7 @@ export function executionPolicy(options: ExecutionPolicyOptions = {}): PolicyDoc
         // A result that is too large for a message is the first to need the job's bucket.
         Sid: "Bucket",
         Effect: "Allow",
-        Action: ["s3:CreateBucket"],
+        Action: ["s3:CreateBucket", "s3:TagResource"],
         Resource: names.buckets,
       },
       ...(vpc ? vpcStatements(names.functions) : []),

@@ -8,12 +8,16 @@ import { signedFetch } from "./signed-fetch.js";
  * of the network, too. Whatever is left of the function's own time bounds it before.
  */
 const OBJECT_TIME = 570_000;
+/** Milliseconds that the bucket is a living job's, unless the job's client says more: a day. */
+const LEASE_TIME = 24 * 60 * 60_000;
 
 /** The job's bucket, seen from the function. It has the function's name, and is made when first needed. */
 export class BucketClient implements BlobStore {
+  private readonly bucket: string;
   private readonly url: string;
 
   constructor(bucket: string) {
+    this.bucket = bucket;
     // Path style: the same for AWS and for endpoints without a wildcard name.
     this.url = `${endpointOf("s3")}/${bucket}`;
   }
@@ -35,13 +39,12 @@ export class BucketClient implements BlobStore {
     return new Uint8Array(await response.arrayBuffer());
   }
 
+  /** With the tags of whatever a job makes, lest it be nobody's if the job's client has been killed. */
   private async create(): Promise<void> {
-    const { region } = lambdaEnvironment;
-    const body =
-      region === "us-east-1"
-        ? ""
-        : `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
-    const response = await signedFetch("s3", this.url, { method: "PUT", body });
+    const make = (body: string) => signedFetch("s3", this.url, { method: "PUT", body });
+    let response = await make(configuration(tagsXml(this.bucket)));
+    // A role of the user's own may not permit tags.
+    if (response.status === 403) response = await make(configuration(""));
     // Made by another at the same time, for the same job.
     if (response.status !== 409) await requireOk(response, "CreateBucket");
   }
@@ -53,6 +56,27 @@ export class BucketClient implements BlobStore {
       ...(body === undefined ? {} : { body: body as RequestInit["body"] & {} }),
     });
   }
+}
+
+/** What a bucket is to be like; nothing is said of what is usual. */
+function configuration(tags: string): string {
+  const { region } = lambdaEnvironment;
+  const place = region === "us-east-1" ? "" : `<LocationConstraint>${region}</LocationConstraint>`;
+  return place + tags === ""
+    ? ""
+    : `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${place}${tags}</CreateBucketConfiguration>`;
+}
+
+/** The tags that tell a collector whose it is; the client adds who the owner is, if it comes to that. */
+function tagsXml(bucket: string): string {
+  const now = Date.now();
+  const tags = [
+    ["faast:job", bucket.replace(/^faast-/, "")],
+    ["faast:created", new Date(now).toISOString()],
+    ["faast:expires", new Date(now + LEASE_TIME).toISOString()],
+  ];
+  const xml = tags.map(([key, value]) => `<Tag><Key>${key}</Key><Value>${value}</Value></Tag>`);
+  return `<Tags>${xml.join("")}</Tags>`;
 }
 
 async function requireOk(response: Response, operation: string): Promise<void> {
