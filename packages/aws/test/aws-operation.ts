@@ -3,6 +3,10 @@ import type { IncomingMessage } from "node:http";
 /** Paths of Lambda's REST interface, the longer ones first. */
 const lambdaPaths: readonly [method: string, path: RegExp, operation: string][] = [
   ["POST", /\/functions\/?$/, "CreateFunction"],
+  ["GET", /\/functions\/?$/, "ListFunctions"],
+  ["GET", /\/tags\//, "ListTags"],
+  ["POST", /\/tags\//, "TagResource"],
+  ["GET", /\/layers\/?$/, "ListLayers"],
   ["POST", /\/invocations$/, "Invoke"],
   ["POST", /\/response-streaming-invocations$/, "InvokeWithResponseStream"],
   ["PUT", /\/event-invoke-config$/, "PutFunctionEventInvokeConfig"],
@@ -21,6 +25,7 @@ const lambdaPaths: readonly [method: string, path: RegExp, operation: string][] 
 const bucketOperations: readonly [method: string, query: RegExp, operation: string][] = [
   ["PUT", /(^|&)lifecycle/, "PutBucketLifecycleConfiguration"],
   ["PUT", /(^|&)tagging/, "PutBucketTagging"],
+  ["GET", /(^|&)tagging/, "GetBucketTagging"],
   ["GET", /(^|&)list-type=2/, "ListObjectsV2"],
   ["POST", /(^|&)delete/, "DeleteObjects"],
   ["PUT", /^$/, "CreateBucket"],
@@ -53,6 +58,7 @@ export function operationOf({ method = "", url = "", headers }: IncomingMessage,
     return `lambda:${found?.[2] ?? `${method} ${pathname}`}`;
   }
   searchParams.delete("x-id"); // the SDK's own name of the operation
+  if (method === "GET" && pathname === "/") return "s3:ListBuckets";
   const isObject = pathname.split("/").filter((each) => each !== "").length > 1;
   if (isObject) return `s3:${objectOperations[method] ?? method}`;
   const rest = searchParams.toString();

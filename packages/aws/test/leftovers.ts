@@ -90,3 +90,19 @@ async function rolesOf(clients: AwsClients): Promise<string[]> {
   const { Roles = [] } = await (await clients.iam()).listRoles({});
   return Roles.map(({ RoleName }) => `role ${RoleName}`);
 }
+
+/** The versions of all layers of an account, each as `layer arn`. */
+export async function layersOf({ region, clientConfig }: Emulator): Promise<string[]> {
+  const clients = await createAwsClients({ region, clientConfig });
+  try {
+    const lambda = await clients.lambda();
+    const { Layers = [] } = await lambda.listLayers({});
+    const found = Layers.map(async ({ LayerName }) => {
+      const { LayerVersions = [] } = await lambda.listLayerVersions({ LayerName });
+      return LayerVersions.map(({ LayerVersionArn }) => `layer ${LayerVersionArn}`);
+    });
+    return (await Promise.all(found)).flat().sort();
+  } finally {
+    clients.destroy();
+  }
+}

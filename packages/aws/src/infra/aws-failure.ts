@@ -9,6 +9,7 @@ const OPERATION_TIME = 120_000;
 const actionNames: Readonly<Record<string, string>> = {
   "lambda:Invoke": "lambda:InvokeFunction",
   "s3:DeleteObjects": "s3:DeleteObject",
+  "s3:ListBuckets": "s3:ListAllMyBuckets",
   "s3:ListObjectsV2": "s3:ListBucket",
   "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
   "sqs:DeleteMessageBatch": "sqs:DeleteMessage",

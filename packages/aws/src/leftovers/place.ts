@@ -9,9 +9,11 @@ export class Place {
   readonly clients: AwsClients;
   readonly region: string;
   readonly partition: string;
-  readonly paces = readPaces();
+  readonly paces: ReturnType<typeof readPaces>;
 
-  constructor(clients: AwsClients, caller: CallerIdentity) {
+  /** @param haste - by how much more often than with AWS itself something may be asked. */
+  constructor(clients: AwsClients, caller: CallerIdentity, haste = 1) {
+    this.paces = readPaces(haste);
     this.clients = clients;
     this.account = caller.account;
     this.region = clients.region;
@@ -41,13 +43,13 @@ export interface Listing {
  *   (https://docs.aws.amazon.com/general/latest/gr/sns.html), where a throttled request is tried again;
  * - SQS and S3 take more than is useful.
  */
-function readPaces() {
+function readPaces(haste: number) {
   return {
-    functions: new RequestPace(20),
-    control: new RequestPace(5),
-    logs: new RequestPace(8),
-    sns: new RequestPace(8),
-    sqs: new RequestPace(20),
-    s3: new RequestPace(20),
+    functions: new RequestPace(20 * haste),
+    control: new RequestPace(5 * haste),
+    logs: new RequestPace(8 * haste),
+    sns: new RequestPace(8 * haste),
+    sqs: new RequestPace(20 * haste),
+    s3: new RequestPace(20 * haste),
   };
 }

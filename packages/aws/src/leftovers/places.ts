@@ -10,6 +10,8 @@ export interface PlacesOptions {
   readonly clientConfig?: AwsClientConfig | undefined;
   /** In all regions of the account. */
   readonly allRegions: boolean;
+  /** By how much more often than AWS permits its own customers something may be asked. Default: 1. */
+  readonly haste?: number | undefined;
 }
 
 /** How a region answers in which an account is not known: it has not been enabled. */
@@ -71,10 +73,10 @@ export class Places {
   private async open(region: string, signal?: AbortSignal): Promise<Place> {
     const home = await this.clients();
     const name = region || home.region;
-    const { clientConfig } = this.options;
+    const { clientConfig, haste } = this.options;
     const clients =
       name === home.region ? home : await createAwsClients({ region: name, clientConfig });
-    return new Place(clients, await this.identity(signal));
+    return new Place(clients, await this.identity(signal), haste);
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { onAbort } from "../infra/abort-listeners.js";
 
 /** Lets so many requests begin each second, in the order in which they came. */
 export class RequestPace {
@@ -17,9 +17,15 @@ export class RequestPace {
     const time = Math.max(now, this.next);
     this.next = time + this.interval;
     if (time === now) return;
-    await sleep(time - now, undefined, { ref: false, signal }).catch((error: unknown) => {
-      signal.throwIfAborted(); // with the signal's own reason
-      throw error;
+    await new Promise<void>((resolve, reject) => {
+      const forget = onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      });
+      const timer = setTimeout(() => {
+        forget();
+        resolve();
+      }, time - now).unref();
     });
   }
 }
