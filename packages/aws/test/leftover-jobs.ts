@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { createBucket, putObject } from "../dist/infra/bucket.js";
 import { createAwsClients, type AwsClients } from "../dist/infra/clients.js";
 import { putEventInvokeConfig } from "../dist/infra/event-invoke.js";
@@ -125,7 +125,7 @@ export function layerMarker(expires: number): string {
  */
 export async function plantDecoys(clients: AwsClients): Promise<void> {
   const scope = { clients };
-  const hash = "ab".repeat(32);
+  const hash = randomBytes(32).toString("hex");
   const expired = jobTags({
     job: randomUUID(),
     owner: "eve@lab",
