@@ -18,6 +18,8 @@ import { checkEnvironment } from "./function-environment.js";
 import { AwsRequestError } from "./infra/aws-failure.js";
 import { JobInfrastructure } from "./job-infrastructure.js";
 import { AwsCollector } from "./leftovers/aws-collector.js";
+import { preflight } from "./preflight/preflight.js";
+import { providerPolicies } from "./provider-policies.js";
 
 const workerEntry = fileURLToPath(new URL("./worker/lambda-entry.js", import.meta.url));
 
@@ -27,6 +29,8 @@ export const provider: Provider<AwsOptions> = {
   options: awsOptionTable,
   deploy,
   collector: (options, { allRegions = false }) => new AwsCollector({ ...options, allRegions }),
+  preflight,
+  policies: (options) => Promise.resolve(providerPolicies(options)),
 };
 
 async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promise<Deployment> {
