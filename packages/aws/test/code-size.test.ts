@@ -34,7 +34,7 @@ describe("code of any size that Lambda takes", () => {
       { path: "../node_modules/pdf/b.js", bytes: 3 * MB },
       { path: "../node_modules/.pnpm/@x+y@1/node_modules/@x/y/index.js", bytes: 4 * MB },
       { path: "src/functions.ts", bytes: 1000 },
-    ],
+    ].map((each) => ({ ...each, importedBy: [] })),
     modulePath: "functions.mjs",
   });
 
