@@ -33,13 +33,15 @@ describe("a sweep", () => {
   });
 
   it("has no more deletions under way than it may", async () => {
-    const shelf = new Shelf(many(20));
+    // So long that all that may begin together do.
+    const onDelete = () => new Promise<void>((resolve) => setTimeout(resolve, 50));
+    const shelf = new Shelf(many(12), { onDelete });
     await swept(shelf);
     expect(shelf.busiest).toBe(4);
-    const slow = new Shelf(many(6));
+    const slow = new Shelf(many(4), { onDelete });
     await swept(slow, { pace: { concurrency: 1 } });
     expect(slow.busiest).toBe(1);
-    const generous = new Shelf(many(20));
+    const generous = new Shelf(many(12), { onDelete });
     await swept(generous, { pace: { concurrency: 50 } });
     expect(generous.busiest).toBe(4); // the service's limit is the limit
   });
