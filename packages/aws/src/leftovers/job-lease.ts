@@ -3,17 +3,17 @@ import type { AwsScope } from "../infra/clients.js";
 import { tagNames } from "./tag-names.js";
 
 /**
- * Milliseconds that a job is taken for alive after its client's last word: a day. A laptop may sleep over
- * night, or be without a network, and its job is still there; and a day of what a dead job leaves behind
- * costs next to nothing, since no function runs longer than a quarter of an hour.
+ * Milliseconds that a job is taken for alive after its client's last word: an hour. No function runs for
+ * longer than a quarter of one, so a client that has been asleep for an hour has lost its calls anyway; and
+ * who looks for what a killed program has left finds it on the same day.
  */
-export const LEASE_TIME = 24 * 60 * 60_000;
+export const LEASE_TIME = 60 * 60_000;
 
 /**
- * Milliseconds between two words: an hour. So 23 of them may fail in a row; and of the 15 control operations
- * that Lambda permits each second, a thousand jobs take less than a third of one.
+ * Milliseconds between two words: ten minutes. So four of them may fail in a row; and of the 15 control
+ * operations that Lambda permits each second, a thousand jobs take less than two.
  */
-export const RENEWAL_INTERVAL = 60 * 60_000;
+export const RENEWAL_INTERVAL = 10 * 60_000;
 
 /** Says that the client of a job is alive: its lease, which its function bears as a tag, begins anew. */
 export async function renewJobLease(
