@@ -238,9 +238,18 @@ export class JobInfrastructure {
     // Streams that were given up just now are told so.
     await this.controlQueues.close();
     this.responseStreams.close();
-    if (this.clients === undefined) return;
-    if (options.deleteResources) await this.removeAll(this.clients, options);
-    else await this.layer?.close(options);
+    const { clients } = this;
+    if (clients === undefined) return;
+    try {
+      if (options.deleteResources) await this.removeAll(clients, options);
+      else await this.layer?.close(options);
+    } finally {
+      // Nobody calls any more: a thousand connections need not wait for that.
+      clients.invocations().then(
+        (each) => each.destroy(),
+        () => undefined, // it could not be made
+      );
+    }
   }
 
   private get ready(): AwsClients {

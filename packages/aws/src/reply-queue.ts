@@ -25,7 +25,9 @@ const LONG_WAIT = 20;
  * has gone: so long may one go on when there is nothing to wait for any more.
  */
 const SHORT_WAIT = 2;
-/** Calls under way for each poller, which takes at most ten messages at a time. */
+/** Messages that a poller takes at a time, at most: SQS's limit. */
+const FULL_BATCH = 10;
+/** Calls under way for each poller. */
 const CALLS_EACH = 25;
 /** Pollers at the same time, at most: what they take is more than one process can decode. */
 const MOST_POLLERS = 16;
@@ -76,9 +78,13 @@ export class ReplyRouter {
     return false;
   }
 
-  /** How many pollers so many calls need, once there are messages. */
-  private get wanted(): number {
-    return Math.min(MOST_POLLERS, Math.ceil(this.waiting.size / CALLS_EACH));
+  /** How many pollers there should be, if one of them has just had so many messages. */
+  private wanted(messages: number): number {
+    if (messages === 0) return 1;
+    const forCalls = Math.ceil(this.waiting.size / CALLS_EACH);
+    // A stream sends many messages: there are more where as many come as can.
+    const forItems = messages < FULL_BATCH ? 1 : this.pollers + 1;
+    return Math.min(MOST_POLLERS, Math.max(forCalls, forItems));
   }
 
   private startPoller(): void {
@@ -95,13 +101,13 @@ export class ReplyRouter {
     const { signal } = this.stop;
     while (this.awaited && !signal.aborted) {
       const bodies = await this.receive(signal);
-      const enough = bodies.length === 0 ? 1 : Math.max(1, this.wanted);
+      const wanted = this.wanted(bodies.length);
       // In the same turn as the look, in both cases: two that see one another must not both leave.
-      if (this.pollers > enough) {
+      if (this.pollers > wanted) {
         this.pollers--;
         return this.routeAll(bodies);
       }
-      while (bodies.length > 0 && this.pollers < enough) this.startPoller();
+      while (this.pollers < wanted) this.startPoller();
       await this.routeAll(bodies);
     }
     this.pollers--;

@@ -130,6 +130,17 @@ describe("the waiting for replies", () => {
     await router.close();
   });
 
+  it("is shared where a few streams send much", async () => {
+    const { queue, router, results, expect: await_ } = routing();
+    await_("stream");
+    for (let i = 0; i < 500; i++) queue.send(resultOf("of another"));
+    await until(() => queue.peak > 4);
+    expect(queue.peak).toBeLessThanOrEqual(16);
+    queue.send(resultOf("stream"));
+    await until(() => results.size === 1 && queue.listening === 0);
+    await router.close();
+  });
+
   it("does not stop for a result that has yet to be fetched", async () => {
     let fetched!: (bytes: Uint8Array) => void;
     const get = () => new Promise<Uint8Array>((resolve) => (fetched = resolve));
