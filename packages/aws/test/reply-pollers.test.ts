@@ -1,4 +1,5 @@
 import type { BlobStore, Frame, Invocation } from "@faast/core/provider";
+import { onAbort } from "../dist/infra/abort-listeners.js";
 import { MessageDeletions } from "../dist/message-deletions.js";
 import { ReplyRouter } from "../dist/reply-queue.js";
 import { until } from "./modes.ts";
@@ -30,7 +31,7 @@ class FalseQueue {
       await new Promise<void>((resolve) => {
         this.waiters.push(resolve);
         setTimeout(resolve, seconds * SECOND);
-        signal.addEventListener("abort", () => resolve());
+        onAbort(signal, resolve);
       });
     this.listening--;
     return this.messages.splice(0, 10);
