@@ -108,7 +108,7 @@ function later(collector: Collector): Collector {
       if (reading?.expires === undefined) return reading;
       return { expires: new Date(reading.expires.getTime() - LATER) };
     },
-    pace: { concurrency: 10, rate: 1000 },
+    pace: { concurrency: 5, rate: 1000 },
   };
 }
 

@@ -1,3 +1,4 @@
+import { faastAws } from "@faast/aws";
 import { expiredPolicy, jobPolicy, makePlan, sweep, type Plan } from "@faast/gc";
 import type { AwsClients } from "../dist/infra/clients.js";
 import { AwsCollector } from "../dist/leftovers/aws-collector.js";
@@ -5,6 +6,7 @@ import { renewJobLease } from "../dist/leftovers/job-lease.js";
 import { broken, denied } from "./aws-faults.ts";
 import { startProxy, type Intercept } from "./emulator-proxy.ts";
 import { useEmulator, type Emulator } from "./emulator.ts";
+import * as funcs from "./fixtures/functions.ts";
 import {
   clientsOf,
   DAY,
@@ -109,6 +111,35 @@ describe("leftovers on AWS", () => {
     const before = await everything();
     expect(await collect()).toEqual([]);
     expect(await everything()).toEqual(before);
+  });
+
+  it("are not what a client has that renews its lease, once an hour", async () => {
+    const { setInterval } = globalThis;
+    const begun: { act: () => void; interval: number | undefined }[] = [];
+    globalThis.setInterval = ((act: () => void, interval?: number) => {
+      begun.push({ act, interval });
+      return setInterval(act, interval);
+    });
+    const { region, clientConfig } = emulator;
+    const m = await faastAws(funcs, { region, clientConfig, gc: "off" });
+    globalThis.setInterval = setInterval;
+    try {
+      const lambda = await clients.lambda();
+      const { Functions: [found] = [] } = await lambda.listFunctions({});
+      const Resource = found?.FunctionArn ?? "";
+      const expires = async () => {
+        const { Tags = {} } = await lambda.listTags({ Resource });
+        return Date.parse(Tags["faast:expires"] ?? "");
+      };
+      expect(await expires()).toBeGreaterThan(Date.now() + DAY - HOUR);
+      await lambda.tagResource({ Resource, Tags: { "faast:expires": new Date(0).toISOString() } });
+      const renewal = begun.find(({ interval }) => interval === HOUR);
+      renewal?.act();
+      while ((await expires()) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await expires()).toBeGreaterThan(Date.now() + DAY - HOUR);
+    } finally {
+      await m.cleanup();
+    }
   });
 
   it("are spared when the job's lease is renewed before they are deleted", async () => {
