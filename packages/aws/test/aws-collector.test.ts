@@ -3,8 +3,8 @@ import { expiredPolicy, jobPolicy, makePlan, sweep, type Plan } from "@faast/gc"
 import type { AwsClients } from "../dist/infra/clients.js";
 import { AwsCollector } from "../dist/leftovers/aws-collector.js";
 import { renewJobLease } from "../dist/leftovers/job-lease.js";
-import { broken, denied } from "./aws-faults.ts";
-import { startProxy, type Intercept } from "./emulator-proxy.ts";
+import { broken, denied, throttled } from "./aws-faults.ts";
+import { startProxy, type Intercept, type Treatment } from "./emulator-proxy.ts";
 import { useEmulator, type Emulator } from "./emulator.ts";
 import * as funcs from "./fixtures/functions.ts";
 import {
@@ -116,10 +116,10 @@ describe("leftovers on AWS", () => {
   it("are not what a client has that renews its lease, once an hour", async () => {
     const { setInterval } = globalThis;
     const begun: { act: () => void; interval: number | undefined }[] = [];
-    globalThis.setInterval = ((act: () => void, interval?: number) => {
+    globalThis.setInterval = (act: () => void, interval?: number) => {
       begun.push({ act, interval });
       return setInterval(act, interval);
-    });
+    };
     const { region, clientConfig } = emulator;
     const m = await faastAws(funcs, { region, clientConfig, gc: "off" });
     globalThis.setInterval = setInterval;
@@ -187,6 +187,35 @@ describe("leftovers on AWS", () => {
     expect(deleted).toHaveLength(6);
     expect(await everything()).toEqual(["role faast-cached-lambda-role"]);
   });
+
+  it("are deleted in the end, though requests fail, and answers are lost", async () => {
+    await plantJob(clients);
+    await plantLayer(clients, "faast-old", layerMarker(-HOUR));
+    const treatments = new Map<string, Treatment[]>(
+      [
+        "lambda:DeleteFunction",
+        "lambda:DeleteLayerVersion",
+        "sqs:DeleteQueue",
+        "sns:DeleteTopic",
+        "s3:DeleteBucket",
+        "s3:DeleteObjects",
+        "logs:DeleteLogGroup",
+      ].map((each) => [each, [throttled(each, ""), broken(each, ""), "reset", "lost"]]),
+    );
+    const faults: Intercept = (_, operation) => treatments.get(operation)?.shift();
+    await withProxy(faults, async (endpoint) => {
+      collector = collectorAt({ endpoint });
+      const plan = await makePlan(collector, expiredPolicy());
+      const report = await sweep(collector, plan, { retries: 8, backoff: 20 });
+      expect({ ...report, deleted: report.deleted.length }).toEqual({
+        deleted: 7,
+        skipped: [],
+        failed: [],
+      });
+    });
+    expect([...treatments.values()].flat()).toEqual([]);
+    expect(await everything()).toEqual(["role faast-cached-lambda-role"]);
+  }, 60_000);
 
   it("include expired layers, but not those that functions have", async () => {
     const expired = layerMarker(-HOUR);

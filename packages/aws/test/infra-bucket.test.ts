@@ -7,6 +7,7 @@ import {
   putObject,
 } from "../dist/infra/bucket.js";
 import { createAwsClients, type AwsScope } from "../dist/infra/clients.js";
+import { startProxy, type Intercept } from "./emulator-proxy.ts";
 import { useEmulator } from "./emulator.ts";
 import { expectNothingLeft } from "./leftovers.ts";
 
@@ -77,4 +78,31 @@ describe("a bucket", () => {
     await deleteObject(scope, { bucket, key: "calls/1" });
     await expectNothingLeft(emulator);
   });
+});
+
+it("a bucket whose objects may not be deleted stays, and its deletion says so", async () => {
+  const refused: Intercept = (_, operation) =>
+    operation === "s3:DeleteObjects"
+      ? {
+          status: 200, // S3 succeeds in saying that it did not do it
+          headers: { "content-type": "application/xml" },
+          body: "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error></DeleteResult>",
+        }
+      : undefined;
+  const name = `${bucket}-locked`;
+  await createBucket(scope, { name });
+  await putObject(scope, { bucket: name, key: "a" }, new Uint8Array(1));
+  const proxy = await startProxy(emulator.endpoint, refused);
+  const { region, clientConfig } = emulator;
+  const { endpoint } = proxy;
+  const clients = await createAwsClients({ region, clientConfig: { ...clientConfig, endpoint } });
+  try {
+    await expect(deleteBucket({ clients }, name)).rejects.toThrow(
+      'The permission "s3:DeleteObject" is missing',
+    );
+  } finally {
+    clients.destroy();
+    await proxy.stop();
+    await deleteBucket(scope, name);
+  }
 });
