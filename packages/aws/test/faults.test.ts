@@ -59,7 +59,7 @@ const cleanup: typeof deployment = [
 ];
 const all = [...deployment, ...calls, ...asides, ...cleanup];
 /** Asked for only after another request has failed. */
-const afterFaults = ["lambda:GetFunctionConfiguration", "iam:GetRolePolicy"];
+const afterFaults = ["lambda:GetFunctionConfiguration", "iam:GetRolePolicy", "s3:PutBucketTagging"];
 
 /** Runs with an account that nobody has used, behind a proxy. */
 async function withFaults(
