@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { Frame, Invocation } from "@faast/core/provider";
 import { Delivery } from "../dist/delivery.js";
+import { AwsRequestError } from "../dist/infra/aws-failure.js";
 import type { LambdaResponse } from "../dist/lambda-message.js";
 import type { ResponseEvents } from "../dist/response-stream.js";
 import { ResponseStreams, type ResponseService } from "../dist/response-streams.js";
@@ -67,7 +68,8 @@ const hello = { faast: 1, frames: [], streaming: true };
 const last = { faast: 1, frames: [] };
 
 function refusal(name: string, httpStatusCode: number): Error {
-  return Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+  const error = Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
+  return new AwsRequestError("lambda:InvokeWithResponseStream", error);
 }
 
 function begin(streams: ResponseStreams, attempt = new Attempt()) {
