@@ -100,6 +100,10 @@ async function work({ functions }: FaastModule<typeof funcs>, { mode }: AwsOptio
 const isBefore = (each: string, operation: string) =>
   operation === "s3:DeleteObjects" && each === "s3:DeleteObject";
 
+/** The gate meets half of the cases, those that differ most; `test:full` meets all. */
+const tried = (cases: typeof deployment) =>
+  full ? cases : cases.filter((_, index) => index % 2 === 0);
+
 const titled = (cases: typeof deployment) =>
   cases.map(([operation, mode]) => {
     const dispatch = mode.mode === "https" ? "https" : `queue, ${mode.queueDispatch}`;
@@ -123,7 +127,7 @@ describe("what is denied to a caller", () => {
     },
   );
 
-  it.each(titled(calls))(
+  it.each(titled(tried(calls)))(
     "%s (%s) fails calls by name, and leaves nothing",
     async (operation, _dispatch, mode) => {
       await withFaults(
@@ -156,7 +160,7 @@ describe("what is denied to a caller", () => {
     );
   });
 
-  it.each(titled(cleanup))(
+  it.each(titled(tried(cleanup)))(
     "%s (%s) fails the cleanup by name, which may be done again",
     async (operation, _dispatch, mode) => {
       let isDenied = true;

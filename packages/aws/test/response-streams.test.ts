@@ -118,7 +118,7 @@ describe("responses that are read while they are made", () => {
   it("fail where it is not known whether the call was delivered", async () => {
     const invoke = () => Promise.reject(refusal("ServiceException", 500));
     const streams = new ResponseStreams({ invoke }, limits);
-    expect(await caught(begin(streams).outcome)).toMatchObject({ name: "ServiceException" });
+    expect(await caught(begin(streams).outcome)).toMatchObject({ awsCode: "ServiceException" });
   });
 
   it("fail where they break off", async () => {

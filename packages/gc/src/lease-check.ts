@@ -34,6 +34,7 @@ export class LeaseCheck {
       if (reading === undefined) return undefined;
       const { clockSkew } = this.plan;
       const { state } = leaseFrom([reading], { now: new Date(), clockSkew });
+      if (state === "unknown") return "nothing tells any more when its lease ends";
       return state === "held" ? "its lease has been renewed meanwhile" : undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

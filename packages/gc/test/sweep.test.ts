@@ -148,6 +148,13 @@ describe("a sweep", () => {
     expect(skipped[0]?.reason).toBe("its lease has been renewed meanwhile");
   });
 
+  it("deletes nothing of a job whose lease does not tell its end any more", async () => {
+    const shelf = new Shelf([queue("a")], { readLease: () => Promise.resolve({}) });
+    const { ids, skipped } = await swept(shelf);
+    expect(ids.deleted).toEqual([]);
+    expect(skipped[0]?.reason).toBe("nothing tells any more when its lease ends");
+  });
+
   it("deletes nothing of a job whose lease cannot be read again", async () => {
     const shelf = new Shelf(many(2), {
       readLease: () => Promise.reject(new Error("throttled")),
