@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { faast, type FaastModule } from "@faast/core";
+import {
+  faast,
+  FaastOutOfMemoryError,
+  FaastTimeoutError,
+  FaastWorkerExitError,
+  type FaastModule,
+} from "@faast/core";
 import { conformanceSuite } from "@faast/core/conformance";
 import type { AwsOptions } from "@faast/aws";
 import { caught, modes } from "../modes.ts";
@@ -102,7 +108,7 @@ describe("the end of an execution in the handler's own process", () => {
     "by exit is told as such, in %s",
     async (_name, options) => {
       await using m = await start({ ...inline, ...options });
-      expect(await caught(m.functions.exit())).toMatchObject({ code: "exit" });
+      expect(await caught(m.functions.exit())).toBeInstanceOf(FaastWorkerExitError);
       expect(await m.functions.hello("next")).toBe("hello next");
     },
     5 * MINUTE,
@@ -112,7 +118,7 @@ describe("the end of an execution in the handler's own process", () => {
     "by Lambda's time-out is told as such, in %s",
     async (_name, options) => {
       await using m = await start({ ...inline, ...options });
-      expect(await caught(m.functions.spin())).toMatchObject({ code: "timeout" });
+      expect(await caught(m.functions.spin())).toBeInstanceOf(FaastTimeoutError);
     },
     5 * MINUTE,
   );
@@ -121,7 +127,7 @@ describe("the end of an execution in the handler's own process", () => {
     "by Lambda's limit of memory is told as such, in %s",
     async (_name, options) => {
       await using m = await start({ ...inline, ...options, timeout: 60 });
-      expect(await caught(m.functions.fill(600))).toMatchObject({ code: "memory" });
+      expect(await caught(m.functions.fill(600))).toBeInstanceOf(FaastOutOfMemoryError);
     },
     5 * MINUTE,
   );
