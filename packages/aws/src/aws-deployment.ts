@@ -232,6 +232,8 @@ export class AwsDeployment implements Deployment {
       outcome = await this.infrastructure.invoke(JSON.stringify(event), delivery.abandoned);
     } catch (error) {
       if (delivery.abandoned.aborted) return undefined;
+      // The execution goes on, and so do its frames, which come by the queue.
+      if (queues.replyQueue !== undefined && delivery.heard) return undefined;
       throw error;
     }
     if ("failure" in outcome) {

@@ -16,6 +16,7 @@ export class Delivery implements Invocation {
   private readonly invocation: Invocation;
   private readonly abandonment = new AbortController();
   private ended = false;
+  private hasHeard = false;
   private onFirst: (() => void) | undefined;
   private onLast: (() => void) | undefined;
   private onSettled: (() => void) | undefined;
@@ -45,6 +46,11 @@ export class Delivery implements Invocation {
     return this.abandonment.signal;
   }
 
+  /** Whether a frame has come, by whatever way: the execution has begun. */
+  get heard(): boolean {
+    return this.hasHeard;
+  }
+
   /** @param listener - told when a frame comes, by whatever way, for the first time. */
   onFirstFrame(listener: () => void): void {
     this.onFirst = listener;
@@ -65,6 +71,7 @@ export class Delivery implements Invocation {
   }
 
   receive(frame: Frame): void {
+    this.hasHeard = true;
     this.onFirst?.();
     this.onFirst = undefined;
     if (frame.type === "result" || frame.type === "error") {

@@ -25,6 +25,14 @@ export interface StreamedCall {
   onMessage(message: LambdaResponse): void;
 }
 
+/** What is known of a response that is read. */
+interface ResponseWatch {
+  /** Whether it has said that it brings the frames. */
+  readonly hasBegun: boolean;
+  /** Is told of each line, and of the end: whether the line says that it brings the frames. */
+  hear(streaming: boolean): void;
+}
+
 /**
  * Milliseconds between the beginning and a later part of a response that was surely not kept back until
  * its end.
@@ -69,14 +77,14 @@ export class ResponseStreams {
     const { delivery, payload } = call;
     const request = new AbortController();
     this.reading.add(request);
-    const heard = this.listen(delivery, request);
+    const response = this.listen(delivery, request);
     // Its last frame lets go of the control queue.
     const grace = () => setTimeout(() => request.abort(), this.limits.grace).unref();
     delivery.abandoned.addEventListener("abort", grace, { once: true });
     try {
       const events = await this.service.invoke(payload, request.signal);
       return await readResponse(events, (message) => {
-        heard(message.streaming === true);
+        response.hear(message.streaming === true);
         call.onMessage(message);
       });
     } catch (error) {
@@ -85,9 +93,11 @@ export class ResponseStreams {
       if (throttled !== undefined) return throttled;
       this.miss();
       if (error instanceof AwsRequestError && isRefusal(error.statusCode)) return "refused";
+      // The execution goes on, and so do its frames.
+      if (delivery.heard && !response.hasBegun) return undefined;
       throw error;
     } finally {
-      heard(false);
+      response.hear(false);
       this.reading.delete(request);
     }
   }
@@ -97,8 +107,8 @@ export class ResponseStreams {
     for (const request of this.reading) request.abort();
   }
 
-  /** @returns what is to be told of each line, and of the end: whether the line says that this is a stream. */
-  private listen(delivery: Delivery, request: AbortController): (streaming: boolean) => void {
+  /** Watches over how a response comes. */
+  private listen(delivery: Delivery, request: AbortController): ResponseWatch {
     let begun = 0;
     const timer = setTimeout(() => {
       if (this.proven) return;
@@ -111,10 +121,15 @@ export class ResponseStreams {
       clearTimeout(timer);
       if (begun === 0) this.miss(); // it has come by the queue
     });
-    return (streaming) => {
-      clearTimeout(timer);
-      if (streaming) begun = performance.now();
-      else if (begun > 0 && performance.now() - begun > APART) this.standing = "proven";
+    return {
+      get hasBegun() {
+        return begun > 0;
+      },
+      hear: (streaming) => {
+        clearTimeout(timer);
+        if (streaming) begun = performance.now();
+        else if (begun > 0 && performance.now() - begun > APART) this.standing = "proven";
+      },
     };
   }
 
