@@ -8,7 +8,8 @@ import {
   putObject,
   type ObjectPlace,
 } from "./infra/bucket.js";
-import type { AwsClients } from "./infra/clients.js";
+import { isRefusal } from "./infra/aws-failure.js";
+import type { AwsClients, AwsScope } from "./infra/clients.js";
 import type { TagRecord } from "./infra/tags.js";
 
 /** The archive of the function. */
@@ -20,7 +21,10 @@ export class JobBucket implements BlobStore {
   private readonly clients: AwsClients;
   private readonly tags: TagRecord;
   private created: Promise<void> | undefined;
+  private hasBegun = false;
   private removed = false;
+  /** Fires when nobody wants what is under way any more. */
+  private readonly ending = new AbortController();
 
   constructor(clients: AwsClients, name: string, tags: TagRecord) {
     this.clients = clients;
@@ -31,13 +35,18 @@ export class JobBucket implements BlobStore {
   async put(bytes: Uint8Array): Promise<string> {
     await this.ensure();
     const key = `up/${randomUUID()}`;
-    await putObject({ clients: this.clients }, { bucket: this.name, key }, bytes);
+    await putObject(this.scope, { bucket: this.name, key }, bytes);
     return key;
   }
 
   /** Whether the caller's side has tried to make it; the function may have, all the same. */
   get begun(): boolean {
-    return this.created !== undefined;
+    return this.hasBegun;
+  }
+
+  /** Gives up whatever is under way, however large it is. */
+  giveUp(reason: Error): void {
+    this.ending.abort(reason);
   }
 
   /** Stores the code of the function, for Lambda to fetch. */
@@ -56,17 +65,18 @@ export class JobBucket implements BlobStore {
 
   async get(key: string): Promise<Uint8Array> {
     const place = { bucket: this.name, key };
-    const bytes = await getObject({ clients: this.clients }, place);
+    const bytes = await getObject(this.scope, place);
     this.discard(key); // it has served its purpose
-    // Where the function has made the bucket, it has neither tags nor an expiry yet.
-    await this.ensure();
+    // Where the function has made the bucket, it may have neither tags nor an expiry yet. What is here is not
+    // to wait for that, nor to be lost by it.
+    this.ensure().catch(() => undefined);
     return bytes;
   }
 
   /** Deletes an object, some time; what is missed here goes with the bucket, or by its expiry. */
   discard(key: string): void {
     if (this.removed) return;
-    deleteObject({ clients: this.clients }, { bucket: this.name, key }).catch(() => undefined);
+    deleteObject(this.scope, { bucket: this.name, key }).catch(() => undefined);
   }
 
   /** Deletes the bucket and all that is in it, whoever has made it; one that is not there is fine. */
@@ -83,11 +93,19 @@ export class JobBucket implements BlobStore {
     return (this.created ??= this.create());
   }
 
+  private get scope(): AwsScope {
+    return { clients: this.clients, signal: this.ending.signal };
+  }
+
   private async create(): Promise<void> {
+    const wasBegun = this.hasBegun;
+    this.hasBegun = true;
     try {
+      // Not given up: it would be open whether there is something to remove.
       await createBucket({ clients: this.clients }, { name: this.name, tags: this.tags });
     } catch (error) {
       this.created = undefined; // the next one tries again
+      if (isRefusal(error, "s3:CreateBucket")) this.hasBegun = wasBegun;
       throw error;
     }
   }

@@ -10,10 +10,15 @@ import { DependencyLayer } from "./dependencies/dependency-layer.js";
 import { ControlQueues, type ControlPlace } from "./control-queues.js";
 import { DeploymentSteps } from "./deployment-steps.js";
 import { prepareRole } from "./execution-role.js";
-import { isRefusal } from "./infra/aws-failure.js";
+import { isAccessDenied, isRefusal } from "./infra/aws-failure.js";
 import { createAwsClients, type AwsClients } from "./infra/clients.js";
 import { putEventInvokeConfig } from "./infra/event-invoke.js";
-import { createFunction, deleteFunction, reserveConcurrency } from "./infra/function.js";
+import {
+  createFunction,
+  deleteFunction,
+  LATE_FUNCTION,
+  reserveConcurrency,
+} from "./infra/function.js";
 import { deleteMessages, receiveMessages, sendMessage } from "./infra/queue.js";
 import { jobTags, localOwner, type TagRecord } from "./infra/tags.js";
 import { inlineLimit } from "./inline-limit.js";
@@ -32,8 +37,6 @@ import { RequestTopic } from "./request-topic.js";
 import { openResponse, type ResponseEvents } from "./response-stream.js";
 import { ResponseStreams } from "./response-streams.js";
 
-/** Milliseconds in which a function may yet appear whose creation was given up. */
-const LATE_FUNCTION = 3_000;
 /**
  * Milliseconds that a function has to let go of its control queue when its stream is over without a last
  * frame: what it takes to run `finally` blocks and to answer, with time to spare.
@@ -149,7 +152,7 @@ export class JobInfrastructure {
       prepareRole({ clients, signal: given }, options),
     );
     // These are short. Given up, they would leave it open whether there is something to remove.
-    const beside = [steps.run("the log group", signal, () => this.logGroup.create(signal))];
+    const beside = [steps.run("the log group", signal, () => this.logGroup.create())];
     if (this.mode === "queue") {
       beside.push(steps.run("the queue of replies", signal, () => this.openQueue()));
       if (options.queueDispatch === "sns")
@@ -233,7 +236,9 @@ export class JobInfrastructure {
 
   async close(options: Required<CleanupOptions>): Promise<void> {
     // Until it is known what there is.
-    await this.steps.end(new FaastCancelledError("the job has been cleaned up"));
+    const reason = new FaastCancelledError("the job has been cleaned up");
+    await this.steps.end(reason);
+    this.bucket?.giveUp(reason);
     await this.router?.close();
     // Streams that were given up just now are told so.
     await this.controlQueues.close();
@@ -245,10 +250,7 @@ export class JobInfrastructure {
       else await this.layer?.close(options);
     } finally {
       // Nobody calls any more: a thousand connections need not wait for that.
-      clients.invocations().then(
-        (each) => each.destroy(),
-        () => undefined, // it could not be made
-      );
+      clients.closeConnections();
     }
   }
 
@@ -370,11 +372,21 @@ export class JobInfrastructure {
       hasFunction === false ? undefined : deleteFunction(scope, functionName, { appearsWithin }),
       this.queues.removeAll(),
       this.topic.remove(),
-      // The function may have made it, for a result that was never heard of.
-      hasFunction === false && this.bucket?.begun !== true ? undefined : this.blobs.remove(),
+      hasFunction === false && this.bucket?.begun !== true ? undefined : this.removeBucket(),
     ]);
     removals.push(...(await Promise.allSettled([this.logGroup.remove(this.loose)])));
     const failed = removals.find((each) => each.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+  }
+
+  /** The function may have made it, for a result that was never heard of. */
+  private async removeBucket(): Promise<void> {
+    const begun = this.bucket?.begun === true;
+    try {
+      await this.blobs.remove();
+    } catch (error) {
+      // Who needs no bucket need not be permitted to look for one.
+      if (begun || !isAccessDenied(error)) throw error;
+    }
   }
 }

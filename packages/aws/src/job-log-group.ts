@@ -28,13 +28,13 @@ export class JobLogGroup {
     this.spec = spec;
   }
 
-  async create(signal: AbortSignal): Promise<void> {
+  /** It is not given up: it would be open whether there is something to remove. */
+  async create(): Promise<void> {
     const { functionName, tags, retentionInDays } = this.spec;
     const retentionDays = logRetentionDays(retentionInDays);
     this.exists = true;
     try {
-      const scope = { clients: this.clients(), signal };
-      await createLogGroup(scope, { functionName, tags, retentionDays });
+      await createLogGroup({ clients: this.clients() }, { functionName, tags, retentionDays });
     } catch (error) {
       this.exists = !isRefusal(error, "logs:CreateLogGroup");
       throw error;

@@ -11,7 +11,7 @@ import {
   type AwsClients,
   type AwsScope,
 } from "../infra/clients.js";
-import { createFunction, deleteFunction } from "../infra/function.js";
+import { createFunction, deleteFunction, LATE_FUNCTION } from "../infra/function.js";
 import { createLogGroup, deleteLogGroup } from "../infra/log-group.js";
 import type { TagRecord } from "../infra/tags.js";
 import { invocationOutcome } from "../invocation/invocation-outcome.js";
@@ -46,6 +46,8 @@ export interface InstallerSpec {
 /** A function of our own code alone, which lives for one installation. */
 export class InstallerFunction {
   private readonly spec: InstallerSpec;
+  /** Its creation was given up, and who knows whether it will be there. */
+  private isUncertain = false;
 
   constructor(spec: InstallerSpec) {
     this.spec = spec;
@@ -61,16 +63,21 @@ export class InstallerFunction {
       esbuildOptions: { sourcemap: false, minify: true },
       signal,
     });
-    await createLogGroup(scope, { functionName: name, tags });
+    const zip = await bundled.archive();
+    signal.throwIfAborted();
+    // Not given up, since it is short: it would be open whether there is something to remove.
+    await createLogGroup({ clients }, { functionName: name, tags });
+    this.isUncertain = true;
     await createFunction(scope, {
       ...this.spec,
-      zip: await bundled.archive(),
+      zip,
       handler: bundled.modulePath.replace(/\.mjs$/, ".handler"),
       memorySize: MEMORY,
       ephemeralStorageSize: STORAGE,
       timeoutSeconds: TIMEOUT,
       description: "made by faast, to install dependencies",
     });
+    this.isUncertain = false;
   }
 
   /**
@@ -94,7 +101,8 @@ export class InstallerFunction {
   /** Deletes it, and what Lambda wrote of it; what is gone is fine. */
   async remove(): Promise<void> {
     const { clients, name } = this.spec;
-    await deleteFunction({ clients }, name);
+    const appearsWithin = this.isUncertain ? LATE_FUNCTION : 0;
+    await deleteFunction({ clients }, name, { appearsWithin });
     await deleteLogGroup({ clients }, name);
     // With a role of the user's own that may create log groups, a late line brings it back.
     await sleep(LATE_LINES);

@@ -84,7 +84,9 @@ export interface AwsClients {
   sns(): Promise<SNS>;
   sqs(): Promise<SQS>;
   sts(): Promise<STS>;
-  /** Closes every connection. Requests under way fail. */
+  /** Closes every connection. Requests under way fail; further ones have new connections. */
+  closeConnections(): void;
+  /** The same, for good. */
   destroy(): void;
 }
 
@@ -130,6 +132,7 @@ export async function createAwsClients(options: AwsClientOptions = {}): Promise<
     sns: made.lazily(async () => new (await import("@aws-sdk/client-sns")).SNS(control)),
     sqs: made.lazily(async () => new (await import("@aws-sdk/client-sqs")).SQS(control)),
     sts: made.lazily(async () => new (await import("@aws-sdk/client-sts")).STS(control)),
+    closeConnections: () => made.closeConnections(),
     destroy: () => made.destroy(),
   };
 }
@@ -170,31 +173,43 @@ function httpLimits({ invocations }: AwsClientOptions): HttpLimits {
   return { connections: concurrency || UNLIMITED_SOCKETS, patience: timeoutSeconds * 1000 };
 }
 
-/** Each client is made once, and none after the end. */
+/** A client that has been made, or is being made. */
+interface MadeClient {
+  readonly client: Promise<{ destroy(): void }>;
+  readonly forget: () => void;
+}
+
+/** Each client is made once, until connections are closed, and none after the end. */
 class ClientSet {
-  private readonly made: Promise<{ destroy(): void }>[] = [];
+  private readonly made: MadeClient[] = [];
   private destroyed = false;
 
   lazily<T extends { destroy(): void }>(make: () => Promise<T>): () => Promise<T> {
     let client: Promise<T> | undefined;
+    const forget = () => (client = undefined);
     return () => {
       if (this.destroyed) return Promise.reject(new FaastCancelledError("the clients are closed"));
       if (client === undefined) {
         client = make();
-        this.made.push(client);
+        this.made.push({ client, forget });
       }
       return client;
     };
   }
 
-  destroy(): void {
-    this.destroyed = true;
-    for (const client of this.made.splice(0)) {
+  closeConnections(): void {
+    for (const { client, forget } of this.made.splice(0)) {
+      forget();
       client.then(
         (each) => each.destroy(),
         () => undefined, // it was never made
       );
     }
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    this.closeConnections();
   }
 }
 

@@ -15,6 +15,9 @@ const ACTIVE_TIME = 240_000;
 /** Milliseconds between two looks at a function that is not ready, at most. */
 const LONGEST_LOOK = 1_000;
 
+/** Milliseconds in which a function may yet appear whose creation was given up. */
+export const LATE_FUNCTION = 3_000;
+
 /** A Lambda function to be created. */
 export interface FunctionSpec {
   readonly name: string;
