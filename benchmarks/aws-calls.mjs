@@ -1,6 +1,7 @@
 // The aws provider beside npm faastjs, on the same emulator: see README.md.
 import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { emulatorEnvironment, startEmulator } from "../scripts/aws-emulator.mjs";
@@ -40,7 +41,8 @@ async function measure(name, what, env) {
 }
 
 const peers = await peerLoader();
-const emulator = await startEmulator();
+// The functions of faastjs find the SDK outside of their archive.
+const emulator = await startEmulator({ env: { NODE_PATH: join(dirname(peers), "node_modules") } });
 try {
   const account = String(randomInt(1e11, 1e12));
   const env = { ...process.env, ...emulatorEnvironment(emulator, account), PEERS: peers };
