@@ -16,6 +16,8 @@ interface Waiting {
   readonly quiet: boolean;
   /** The last frame is here, but has yet to be fetched from where it is stored. */
   ending: boolean;
+  /** Names of stored values that have been taken, and are stored no longer. */
+  readonly taken: Set<string>;
 }
 
 /** Seconds that the only poller waits: SQS's maximum. */
@@ -57,7 +59,8 @@ export class ReplyRouter {
    */
   expect(invocation: Invocation, onStream?: () => void, quiet = false): () => void {
     const key = keyOf(invocation.request);
-    this.waiting.set(key, { invocation, onStream, quiet, ending: false });
+    const { taken = new Set<string>() } = this.waiting.get(key) ?? {};
+    this.waiting.set(key, { invocation, onStream, quiet, ending: false, taken });
     if (!quiet && this.pollers === 0) this.startPoller();
     return () => {
       if (this.waiting.get(key)?.onStream === onStream) this.waiting.delete(key);
@@ -151,7 +154,7 @@ export class ReplyRouter {
     }
     for (const each of message.frames) {
       const waiting = this.waiting.get(keyOf(each));
-      if (waiting === undefined) continue;
+      if (waiting === undefined || isCopy(each, waiting.taken)) continue;
       const isLast = each.type === "result" || each.type === "error";
       if (isLast) waiting.ending = true;
       await receiveFrame(waiting.invocation, each, this.blobs);
@@ -225,6 +228,19 @@ export async function receiveFrame(
     const reason = error instanceof Error ? error.message : String(error);
     invocation.fail("lost", `a part of the answer could not be read: ${reason}`);
   }
+}
+
+/**
+ * Whether the frame has come before, and its value is stored no longer: SQS may deliver a message twice. Other
+ * copies do no harm: the engine passes over them.
+ */
+function isCopy({ value }: JsonFrame, taken: Set<string>): boolean {
+  // What a frame should be is looked at when it is unpacked.
+  const { blob } = (value ?? {}) as { readonly blob?: unknown };
+  if (typeof blob !== "string") return false;
+  if (taken.has(blob)) return true;
+  taken.add(blob);
+  return false;
 }
 
 function keyOf({ call, attempt }: { call: string; attempt: number }): string {

@@ -85,6 +85,20 @@ describe("the reply queue", () => {
     expect(events).toEqual(["last, after 0", "settled, after 3"]);
   });
 
+  it("fetches what is stored but once, though SQS delivers its message twice", async () => {
+    const stored = new Set(["first", "second"]);
+    const once = {
+      get: async (key: string) => {
+        if (!stored.delete(key)) throw new Error("no such object");
+        return encoder.encode("x");
+      },
+    };
+    const first = message(item(0, { blob: "first", bytes: 1 }));
+    const second = message(item(1, { blob: "second", bytes: 1 }));
+    const bodies = [first, first, second, second, message(result(2))];
+    expect(await routed(3, bodies, once)).toMatchObject({ sequences: [0, 1, 2], failures: [] });
+  });
+
   it("goes on where the first attempt is over before anyone waits for it", async () => {
     const bodies = [[message(result(0))]];
     const receive = async () => {
@@ -175,6 +189,41 @@ it("frames that are not looked for are taken when they are found all the same", 
   found([message(item(0))]);
   await until(() => taken.length === 1);
   queued.close();
+  over.abort();
+  found([]);
+  await router.close();
+});
+
+it("a copy is known as such after its attempt has begun to look for frames, too", async () => {
+  const frames: Frame[] = [];
+  const failures: string[] = [];
+  const over = new AbortController();
+  const invocation = {
+    request,
+    signal: over.signal,
+    receive: (frame: Frame) => void frames.push(frame),
+    fail: (_code: string, reason: string) => void failures.push(reason),
+  } as unknown as Invocation;
+  let stored = true;
+  const get = async () => {
+    if (!stored) throw new Error("no such object");
+    stored = false;
+    return new Uint8Array(1);
+  };
+  let found: (bodies: string[]) => void = () => undefined;
+  const receive = () => new Promise<string[]>((resolve) => (found = resolve));
+  const router = new ReplyRouter({ receive }, { get } as unknown as BlobStore);
+  const queued = new QueuedFrames(router, invocation);
+  queued.expect();
+  const body = message(item(0, { blob: "large", bytes: 1 }));
+  await Promise.resolve();
+  found([body]);
+  await until(() => frames.length === 1);
+  queued.pause();
+  queued.expect();
+  found([body, message(item(1))]);
+  await until(() => frames.length + failures.length > 1);
+  expect(failures).toEqual([]);
   over.abort();
   found([]);
   await router.close();
