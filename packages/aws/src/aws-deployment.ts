@@ -15,6 +15,7 @@ import {
 } from "@faast/core/provider";
 import type { ControlQueue } from "./control-queues.js";
 import { Delivery } from "./delivery.js";
+import { isRefusal } from "./infra/aws-failure.js";
 import { directInlineLimit } from "./inline-limit.js";
 import type { InvocationOutcome } from "./invocation/invocation-outcome.js";
 import type { JobInfrastructure } from "./job-infrastructure.js";
@@ -52,14 +53,11 @@ export class AwsDeployment implements Deployment {
 
   async invoke(invocation: Invocation): Promise<void> {
     const delivery = new Delivery(invocation);
-    const { request } = delivery;
-    const stream = request.stream || this.streams.has(request.functionName);
-    if (stream) return this.invokeStream(delivery);
-    if (this.infrastructure.mode === "queue") return this.invokeByQueue(delivery);
-    const response = await this.invokeDirectly(delivery, {});
-    if (response?.needsStream === true) {
-      this.streams.add(request.functionName);
-      return this.invokeStream(delivery);
+    try {
+      await this.deliver(delivery);
+    } catch (error) {
+      undelivered(delivery, error);
+      throw error;
     }
   }
 
@@ -92,6 +90,18 @@ export class AwsDeployment implements Deployment {
     return this.infrastructure.close(options);
   }
 
+  private async deliver(delivery: Delivery): Promise<void> {
+    const { request } = delivery;
+    const stream = request.stream || this.streams.has(request.functionName);
+    if (stream) return this.invokeStream(delivery);
+    if (this.infrastructure.mode === "queue") return this.invokeByQueue(delivery);
+    const response = await this.invokeDirectly(delivery, {});
+    if (response?.needsStream === true) {
+      this.streams.add(request.functionName);
+      return this.invokeStream(delivery);
+    }
+  }
+
   /** Frames come by the reply queue, and control messages go by a queue of the stream's own. */
   private async invokeStream(delivery: Delivery): Promise<void> {
     if (delivery.signal.aborted) return;
@@ -121,6 +131,7 @@ export class AwsDeployment implements Deployment {
     // The function has stopped listening before it sends its last frame. One that dies without may still
     // take messages, by its last wait for them.
     delivery.onLastFrame(() => control.release());
+    delivery.onRefusal(() => control.release());
     delivery.signal.addEventListener("abort", () => control.abandon(), { once: true });
     delivery.onControl((message) => control.send(message));
     if (infrastructure.mode === "queue") return this.dispatch(delivery, replies.url, control);
@@ -167,6 +178,7 @@ export class AwsDeployment implements Deployment {
     const forget = replies.router.expect(delivery, () => {
       this.streams.add(delivery.request.functionName);
       this.invokeStream(delivery).catch((error: unknown) => {
+        undelivered(delivery, error);
         delivery.fail("lost", error instanceof Error ? error.message : String(error));
       });
     });
@@ -248,4 +260,9 @@ export class AwsDeployment implements Deployment {
     for (const each of response.frames) delivery.receive(await unpackFrame(each, blobs));
     return response;
   }
+}
+
+/** Notes what it tells of an execution that its delivery has failed. */
+function undelivered(delivery: Delivery, error: unknown): void {
+  if (isRefusal(error, "lambda:Invoke") || isRefusal(error, "sns:Publish")) delivery.refuse();
 }

@@ -19,6 +19,7 @@ export class Delivery implements Invocation {
   private hasHeard = false;
   private onFirst: (() => void) | undefined;
   private onLast: (() => void) | undefined;
+  private onRefused: (() => void) | undefined;
   private onSettled: (() => void) | undefined;
 
   constructor(invocation: Invocation) {
@@ -61,6 +62,11 @@ export class Delivery implements Invocation {
     this.onLast = listener;
   }
 
+  /** @param listener - told when it is known that no execution has begun, nor will. */
+  onRefusal(listener: () => void): void {
+    this.onRefused = listener;
+  }
+
   /**
    * @param listener - told when no frame is of interest any more: the execution has ended, and so has the
    * attempt. The last frame alone does not tell, since it may overtake others.
@@ -83,8 +89,15 @@ export class Delivery implements Invocation {
     this.settle();
   }
 
+  /** Lambda has not taken the call, or was not even asked. */
+  refuse(): void {
+    if (!this.hasHeard) this.onRefused?.();
+  }
+
   fail(code: FailureCode, message: string): void {
     this.ended = true;
+    // Before the engine learns of it, and makes the next attempt.
+    if (code === "throttled") this.refuse();
     this.invocation.fail(code, message);
   }
 
