@@ -22,6 +22,27 @@ describe("a `.npmrc`", () => {
     expect(withoutSecrets(output, npmrc)).toBe("*** *** *** *** *** ada https://one.example/");
   });
 
+  it.each([
+    ["'tok-1'", "tok-1"],
+    ["tok-1 ; of the robot", "tok-1"],
+    ["tok-1# of the robot", "tok-1"],
+    ["'tok-1' ; of the robot", "tok-1"],
+    ['"tok-1"', "tok-1"],
+    ['"tok\\u002d1"', "tok-1"],
+    ["tok\\;1", "tok;1"],
+    ["tok\\x", "tok\\x"],
+    ["tok-\\", "tok-\\"],
+    ["tok-1\r", "tok-1"],
+  ])("has secrets that are written as npm's files permit: %s", (written, secret) => {
+    const npmrc = `//one.example/:_authToken=${written}\n; the end`;
+    expect(withoutSecrets(`401 for ${secret} of ada`, npmrc)).toBe("401 for *** of ada");
+  });
+
+  it("has secrets that are taken out as they are written, too", () => {
+    expect(withoutSecrets("bad line: tok;en-1", "_authToken=tok;en-1")).toBe("bad line: ***");
+    expect(withoutSecrets("tok-1", '"//one.example/:_authToken" = tok-1')).toBe("***");
+  });
+
   it("is not needed to take passwords out of URLs", () => {
     expect(withoutSecrets("GET https://ada:pass@host.example/x failed", "")).toBe(
       "GET https://***@host.example/x failed",

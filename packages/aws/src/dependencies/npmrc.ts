@@ -28,17 +28,32 @@ export function withoutSecrets(text: string, npmrc: string): string {
 }
 
 function secretsOf(npmrc: string): string[] {
-  return npmrc.split("\n").flatMap((line) => {
+  return npmrc.split(/[\r\n]+/).flatMap((line) => {
     const at = line.indexOf("=");
-    const key = line.slice(0, at).trim();
-    if (at === -1 || !secretKey.test(key)) return [];
-    const value = line
-      .slice(at + 1)
-      .trim()
-      .replace(/^"(.*)"$/, "$1");
-    // `_password` is encoded, and so is `_auth`, with the name of the user before it.
-    const decoded = Buffer.from(value, "base64").toString();
-    const parts = [value, decoded, ...decoded.split(":").slice(1)];
-    return parts.filter(({ length }) => length >= SECRET_LENGTH);
+    if (at === -1 || !secretKey.test(iniText(line.slice(0, at)))) return [];
+    const written = line.slice(at + 1).trim();
+    // As npm reads it; and as it is written, with and without quotes, for output of others than npm.
+    const read = iniText(written);
+    return [...new Set([read, iniText(read), written])].flatMap((value) => {
+      // `_password` is encoded, and so is `_auth`, with the name of the user before it.
+      const decoded = Buffer.from(value, "base64").toString();
+      const parts = [value, decoded, ...decoded.split(":").slice(1)];
+      return parts.filter(({ length }) => length >= SECRET_LENGTH);
+    });
   });
+}
+
+/** A key or a value as npm's ini files have it: in quotes, or up to a comment. */
+function iniText(text: string): string {
+  const trimmed = text.trim();
+  const [, quote, quoted] = /^(["'])(.*)\1$/.exec(trimmed) ?? [];
+  if (quoted === undefined) {
+    const [bare = ""] = /^(?:\\.?|[^;#\\])*/.exec(trimmed) ?? [];
+    return bare.replace(/\\([\\;#])/g, "$1").trim();
+  }
+  try {
+    return String(JSON.parse(quote === '"' ? trimmed : quoted));
+  } catch {
+    return quoted; // as it should be in single quotes
+  }
 }
