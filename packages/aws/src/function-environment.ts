@@ -12,6 +12,16 @@ const reserved: ReadonlySet<string> = new Set([
   "AWS_ACCESS_KEY_ID",
   "AWS_DEFAULT_REGION",
   "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_LAMBDA_FUNCTION_VERSION",
+  "AWS_LAMBDA_INITIALIZATION_TYPE",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_LAMBDA_MAX_CONCURRENCY",
+  "AWS_LAMBDA_METADATA_API",
+  "AWS_LAMBDA_METADATA_TOKEN",
+  "AWS_LAMBDA_RUNTIME_API",
   "AWS_REGION",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
@@ -26,8 +36,7 @@ const reserved: ReadonlySet<string> = new Set([
  */
 export function checkEnvironment(env: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(env)) {
-    if (reserved.has(name) || name.startsWith("AWS_LAMBDA_"))
-      throw refused(name, "Lambda sets it itself");
+    if (reserved.has(name)) throw refused(name, "Lambda sets it itself");
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name))
       throw refused(
         name,

@@ -5,9 +5,15 @@ describe("the variables of `env`", () => {
     expect(() => checkEnvironment({ MINE: "1", AWS_PROFILE: "x", a1: "" })).not.toThrow();
   });
 
+  it("may be those with which Lambda's runtimes are set up", () => {
+    const env = { AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler" };
+    expect(() => checkEnvironment(env)).not.toThrow();
+  });
+
   it.each([
     ["AWS_REGION", "Lambda sets it itself"],
     ["AWS_LAMBDA_FUNCTION_NAME", "Lambda sets it itself"],
+    ["AWS_LAMBDA_RUNTIME_API", "Lambda sets it itself"],
     ["AWS_ENDPOINT_URL_SQS", "handler depends on it"],
     ["FAAST_HEAP_LIMIT", "handler depends on it"],
     ["1ST", "begin with a letter"],
