@@ -12,7 +12,12 @@ import { quotas } from "./quotas.js";
 export function checkAwsOptions(options: Required<AwsOptions>): void {
   checkRole(options);
   checkLambdaOptions(options.awsLambdaOptions);
-  const { mode, queueDispatch, description } = options;
+  const { mode, queueDispatch, description, clientConfig } = options;
+  if (clientConfig.region !== undefined) {
+    throw refused(
+      `"clientConfig" must not have "region": names and policies of resources need it, too. Use the option "region"`,
+    );
+  }
   if (queueDispatch === "sns" && mode !== "queue") {
     throw refused(
       `"queueDispatch" is "sns", but only with mode: "queue" do calls go by notifications. Add it, or leave "queueDispatch" out`,

@@ -68,6 +68,11 @@ describe("options that AWS would refuse, or that do not go together, are refused
     ],
     ["notifications by default", { queueDispatch: "sns" }, /mode: "queue"/],
     ["notifications by https", { queueDispatch: "sns", mode: "https" }, /mode: "queue"/],
+    [
+      "a region for the clients alone",
+      { clientConfig: { region: "eu-west-1" } },
+      /"clientConfig" must not have "region".*Use the option "region"/,
+    ],
     ["a long description", { description: "x".repeat(257) }, /"description" has 257 characters/],
     [
       "another name",
@@ -87,8 +92,10 @@ describe("options that AWS would refuse, or that do not go together, are refused
     ["too many layers", raw({ Layers: ids(6) }), /Layers: Lambda takes a list of at most 5/],
     ["the job's own tags", raw({ Tags: { "faast:job": "x" } }), /Tags\["faast:job"\]/],
   ])("%s", async (_name, wrong, message) => {
-    const clientConfig = { ...emulator.clientConfig, endpoint: proxy.endpoint };
-    const error = await caught(faastAws(functions, { ...(wrong as AwsOptions), clientConfig }));
+    const { clientConfig, ...others } = wrong as AwsOptions;
+    const { endpoint } = proxy;
+    const options = { clientConfig: { ...emulator.clientConfig, endpoint, ...clientConfig } };
+    const error = await caught(faastAws(functions, { ...others, ...options }));
     expect(error).toBeInstanceOf(FaastOptionsError);
     expect((error as Error).message).toMatch(message);
     expect(requests).toEqual([]);
