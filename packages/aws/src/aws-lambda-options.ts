@@ -44,9 +44,13 @@ const known = {
 /**
  * Refuses what would take the function away from the provider.
  *
+ * @param withPackages - Whether the option `packageJson` gives the function a layer of its own.
  * @throws FaastOptionsError that names the proper option.
  */
-export function checkLambdaOptions(options: Readonly<Record<string, unknown>>): void {
+export function checkLambdaOptions(
+  options: Readonly<Record<string, unknown>>,
+  { withPackages }: { readonly withPackages: boolean },
+): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(owned, name)) throw refused(name, `use ${owned[name as keyof typeof owned]}`);
     if (!Object.hasOwn(known, name)) {
@@ -58,9 +62,12 @@ export function checkLambdaOptions(options: Readonly<Record<string, unknown>>): 
     }
   }
   const { Layers, LoggingConfig, Tags } = options as AwsLambdaOptions;
-  const most = quotas.layers.value;
-  if (Layers !== undefined && !(Array.isArray(Layers) && Layers.length <= most))
-    throw refused("such Layers", `Lambda takes a list of at most ${most} ARNs of layer versions`);
+  const most = quotas.layers.value - (withPackages ? 1 : 0);
+  if (Layers !== undefined && !(Array.isArray(Layers) && Layers.length <= most)) {
+    const beside = withPackages ? ' beside the layer of the option "packageJson"' : "";
+    const reason = `Lambda takes a list of at most ${most} ARNs of layer versions${beside}`;
+    throw refused("such Layers", reason);
+  }
   if (LoggingConfig?.LogGroup !== undefined)
     throw refused("LoggingConfig.LogGroup", "the job makes its own log group, and removes it");
   const own = Object.keys(Tags ?? {}).find((each) => each.startsWith("faast:"));

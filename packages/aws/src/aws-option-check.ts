@@ -11,7 +11,7 @@ import { quotas } from "./quotas.js";
  */
 export function checkAwsOptions(options: Required<AwsOptions>): void {
   checkRole(options);
-  checkLambdaOptions(options.awsLambdaOptions);
+  checkLambdaOptions(options.awsLambdaOptions, { withPackages: options.packageJson !== "" });
   const { mode, queueDispatch, description, clientConfig } = options;
   if (clientConfig.region !== undefined) {
     throw refused(

@@ -90,6 +90,11 @@ describe("options that AWS would refuse, or that do not go together, are refused
     ["an unknown input", raw({ Colour: "red" }), /knows no such input/],
     ["a log group", raw({ LoggingConfig: { LogGroup: "x" } }), /LoggingConfig\.LogGroup/],
     ["too many layers", raw({ Layers: ids(6) }), /Layers: Lambda takes a list of at most 5/],
+    [
+      "a layer too many for packages",
+      { ...raw({ Layers: ids(5) }), packageJson: { dependencies: { tslib: "2.8.1" } } },
+      /Layers: Lambda takes a list of at most 4 .* beside the layer of the option "packageJson"/,
+    ],
     ["the job's own tags", raw({ Tags: { "faast:job": "x" } }), /Tags\["faast:job"\]/],
   ])("%s", async (_name, wrong, message) => {
     const { clientConfig, ...others } = wrong as AwsOptions;
