@@ -20,12 +20,20 @@ const owned = {
   VpcConfig: 'the option "vpc"',
 } as const satisfies Partial<Record<keyof CreateFunctionRequest, string>>;
 
-/** Inputs of CreateFunction beside those for which there are options. */
-export type AwsLambdaOptions = Partial<Omit<CreateFunctionRequest, keyof typeof owned>>;
+/** Inputs of CreateFunction that make functions which our invocations do not reach, and why. */
+const unreachable = {
+  CapacityProviderConfig:
+    "such functions run as published versions only, and calls go to the unpublished one",
+  TenancyConfig: "each invocation of such a function has to name a tenant, and calls name none",
+} as const satisfies Partial<Record<keyof CreateFunctionRequest, string>>;
+
+/** Inputs of CreateFunction beside those for which there are options, and those that calls preclude. */
+export type AwsLambdaOptions = Partial<
+  Omit<CreateFunctionRequest, keyof typeof owned | keyof typeof unreachable>
+>;
 
 /** All of them: what the SDK does not know, it would leave out without a word. */
 const known = {
-  CapacityProviderConfig: true,
   CodeSigningConfigArn: true,
   DeadLetterConfig: true,
   DurableConfig: true,
@@ -37,7 +45,6 @@ const known = {
   PublishTo: true,
   SnapStart: true,
   Tags: true,
-  TenancyConfig: true,
   TracingConfig: true,
 } as const satisfies Required<Record<keyof AwsLambdaOptions, true>>;
 
@@ -53,6 +60,8 @@ export function checkLambdaOptions(
 ): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(owned, name)) throw refused(name, `use ${owned[name as keyof typeof owned]}`);
+    if (Object.hasOwn(unreachable, name))
+      throw refused(name, unreachable[name as keyof typeof unreachable]);
     if (!Object.hasOwn(known, name)) {
       const hint = Object.keys({ ...known, ...owned }).find(
         (each) => each.toLowerCase() === name.toLowerCase(),

@@ -86,6 +86,12 @@ describe("options that AWS would refuse, or that do not go together, are refused
     ["a raw VPC", raw({ VpcConfig: {} }), /use the option "vpc"/],
     ["raw memory", raw({ MemorySize: 128 }), /use the option "memorySize"/],
     ["raw storage", raw({ EphemeralStorage: {} }), /use the option "ephemeralStorageSize"/],
+    ["tenants", raw({ TenancyConfig: {} }), /TenancyConfig: .* calls name none/],
+    [
+      "servers of one's own",
+      raw({ CapacityProviderConfig: {} }),
+      /calls go to the unpublished one/,
+    ],
     ["a misspelt input", raw({ layers: [] }), /knows no such input.*Layers is meant/],
     ["an unknown input", raw({ Colour: "red" }), /knows no such input/],
     ["a log group", raw({ LoggingConfig: { LogGroup: "x" } }), /LoggingConfig\.LogGroup/],
