@@ -85,6 +85,17 @@ describe("faast cleanup", () => {
     expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/nothing to delete/) });
   });
 
+  it("deletes all that it said, though nobody reads its output any more", async () => {
+    writeFileSync(file, JSON.stringify([{ ...shelf[0], id: "stuck topic" }, shelf[1]]));
+    const { code } = await faastCommand(
+      ["cleanup", "./shelf-provider.mjs", "-xf"],
+      { SHELF: file },
+      ({ stdout, stderr }) => [stdout, stderr].forEach((each) => each?.destroy()),
+    );
+    expect(code).toBe(1);
+    expect(remaining()).toEqual(["stuck topic"]);
+  });
+
   it("with --force alone is a dry run all the same", async () => {
     expect((await cleanup("--force")).code).toBe(0);
     expect(remaining()).toHaveLength(shelf.length);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
@@ -12,12 +12,17 @@ export interface Ended {
 }
 
 /** Runs the built program as a script would: without a terminal. */
-export function faastCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export function faastCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  onStart: (child: ChildProcess) => void = () => undefined,
+): Promise<Ended> {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: { ...process.env, FORCE_COLOR: undefined, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  onStart(child);
   const ended: Ended = { code: null, stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => (ended.stdout += String(chunk)));
   child.stderr.on("data", (chunk) => (ended.stderr += String(chunk)));

@@ -60,12 +60,18 @@ async function main(): Promise<void> {
   const interrupt = new AbortController();
   // Asked a second time, it ends at once.
   process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
-  // Whoever reads the output may have read enough.
-  process.stdout.on("error", () => process.exit(exitCodes.done));
+  // Whoever reads the output may have read enough: what has been begun comes to its end all the same.
+  const faults: Error[] = [];
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") faults.push(error);
+  });
+  process.stderr.on("error", () => undefined);
   // Collectors keep no process alive: this one waits for them.
   const waiting = setInterval(() => undefined, 60_000);
   try {
     process.exitCode = await run(process.argv.slice(2), interrupt.signal);
+    const [fault] = faults;
+    if (fault !== undefined) throw fault;
   } catch (error) {
     if (interrupt.signal.aborted) {
       process.stderr.write("faast: interrupted\n");
