@@ -174,6 +174,32 @@ describe('gc: "force"', () => {
     expect(place.signals[0]?.aborted).toBe(true);
   });
 
+  it("collects though nothing can be written to the user's cache directory", async () => {
+    const place = new Littered("read only");
+    process.env.XDG_CACHE_HOME = process.execPath; // a file
+    try {
+      await (await place.start({ gc: "force" })).cleanup();
+    } finally {
+      process.env.XDG_CACHE_HOME = cache;
+    }
+    expect(place.resources).toEqual([]);
+  });
+
+  it("tells whoever asked for it what goes wrong", async () => {
+    const { enabled, log: write } = log.leaks;
+    const lines: unknown[][] = [];
+    Object.assign(log.leaks, { enabled: true, log: (...args: unknown[]) => void lines.push(args) });
+    try {
+      const place = new Littered("broken by force");
+      place.gate = Promise.reject(new Error("throttled"));
+      place.gate.catch(() => undefined);
+      await (await place.start({ gc: "force" })).cleanup();
+      expect(lines.flat()).toContain("throttled");
+    } finally {
+      Object.assign(log.leaks, { enabled, log: write });
+    }
+  });
+
   it("takes everything without a retention", async () => {
     const place = new Littered("all", [leftover("young", DAY * 0.9)]);
     await (await place.start({ gc: "force", retentionInDays: 0 })).cleanup();

@@ -1,5 +1,5 @@
 import type { SweepReport } from "@faast/gc";
-import { log } from "../log.js";
+import { log, type Logger } from "../log.js";
 import type { CommonOptions } from "../options/common-options.js";
 import type { Provider } from "../provider/contract.js";
 import { claimCollection } from "./collection-stamp.js";
@@ -52,8 +52,20 @@ export class AutomaticCollection {
       const report = await this.collect();
       if (report !== undefined) tell(this.provider.name, report, this.options.gc);
     } catch (error) {
-      if (!this.abort.signal.aborted)
-        log.gc("%s: leftovers were not collected: %s", this.provider.name, messageOf(error));
+      if (this.abort.signal.aborted) return;
+      const logger = loggerFor(this.options.gc);
+      logger("%s: leftovers were not collected: %s", this.provider.name, messageOf(error));
+    }
+  }
+
+  /** The claim of this hour; what was asked for goes on without one, where none can be written down. */
+  private async claim(place: string): Promise<(() => void) | undefined> {
+    try {
+      return await claimCollection(place);
+    } catch (error) {
+      if (this.options.gc !== "force") throw error;
+      log.gc("%s: the collection could not be claimed: %s", this.provider.name, messageOf(error));
+      return undefined;
     }
   }
 
@@ -64,7 +76,7 @@ export class AutomaticCollection {
     if (collector === undefined) return undefined;
     const place = `${provider.name} ${await collector.scope()}`;
     signal.throwIfAborted();
-    this.release = await claimCollection(place);
+    this.release = await this.claim(place);
     if (this.release === undefined && options.gc !== "force") return undefined;
     if (signal.aborted) this.release?.();
     // Loaded when it is needed, which in most programs is never.
@@ -79,6 +91,11 @@ export class AutomaticCollection {
   }
 }
 
+/** Who asked for a collection is to know what goes wrong in it. */
+function loggerFor(gc: string): Logger {
+  return gc === "force" ? log.leaks : log.gc;
+}
+
 function tell(provider: string, { deleted, skipped, failed }: SweepReport, gc: string): void {
   log.gc(
     "%s: leftovers: %d deleted, %d skipped, %d failed",
@@ -87,8 +104,7 @@ function tell(provider: string, { deleted, skipped, failed }: SweepReport, gc: s
     skipped.length,
     failed.length,
   );
-  // Who asked for it is to know.
-  const logger = gc === "force" ? log.leaks : log.gc;
+  const logger = loggerFor(gc);
   for (const { resource, reason } of failed)
     logger("%s: the %s %s could not be deleted: %s", provider, resource.kind, resource.id, reason);
 }
