@@ -38,7 +38,8 @@
  *
  * ```
  * tables   := [0, value]                    the value itself
- *           | [1, [key*], tables*]          objects with these keys; to each key, the list of its values
+ *           | [1, [key*], tables*]          objects with these keys, of which none begins with a digit; to
+ *                                           each key, the list of its values
  *           | [2, tables*]                  a list of these
  *           | [3, [key*], tables*]          an object of these
  * ```

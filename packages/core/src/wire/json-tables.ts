@@ -70,7 +70,7 @@ function packTable(values: readonly unknown[], levels: number): Tables | undefin
   const [first] = values;
   if (levels === 0 || !isRow(first)) return undefined;
   const keys = Object.keys(first);
-  if (keys.length === 0 || keys.length > COLUMNS) return undefined;
+  if (keys.length === 0 || keys.length > COLUMNS || keys.some(isIndexLike)) return undefined;
   const columns = keys.map((): unknown[] => []);
   for (const row of values) {
     if (!isRow(row)) return undefined;
@@ -84,6 +84,11 @@ function packTable(values: readonly unknown[], levels: number): Tables | undefin
   }
   const packed = columns.map((cells) => packTable(cells, levels - 1) ?? ([PLAIN, cells] as const));
   return [TABLE, keys, ...packed];
+}
+
+/** Whether a name may be an index: to keep far ones, each object becomes a dictionary, which is slow. */
+function isIndexLike(key: string): boolean {
+  return /^\d/.test(key);
 }
 
 function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -100,7 +105,7 @@ export function valueOf(tables: unknown, fail: (reason: string) => never): unkno
   const [kind, second, ...rest] = tables as readonly unknown[];
   switch (kind) {
     case PLAIN:
-      return second;
+      return tables.length === 2 ? second : fail("a table's plain part is not one value");
     case LIST:
       return tables.slice(1).map((each) => valueOf(each, fail));
     case TABLE:
@@ -113,6 +118,7 @@ export function valueOf(tables: unknown, fail: (reason: string) => never): unkno
   const keys = namesOf(second, values.length);
   if (keys === undefined) return fail("the names of a table are not those of its columns");
   if (kind === RECORD) return rowOf(keys, values);
+  if (keys.some(isIndexLike)) return fail("a name in a table looks like an index");
   const columns = columnsOf(values);
   return columns === undefined ? fail("the columns of a table differ") : rowsOf(keys, columns);
 }
@@ -131,8 +137,8 @@ function columnsOf(values: readonly unknown[]): readonly (readonly unknown[])[] 
 
 function rowsOf(keys: readonly string[], columns: readonly (readonly unknown[])[]): unknown[] {
   const [first = []] = columns;
-  // Names that can be set and no more: neither inherited, nor an index.
-  const areUsual = keys.every((key) => !(key in Object.prototype) && !/^\d/.test(key));
+  // Names that can be set and no more: not inherited.
+  const areUsual = keys.every((key) => !(key in Object.prototype));
   if (!areUsual) {
     const cellsAt = (at: number) => columns.map((cells) => cells[at]);
     return first.map((_, at) => rowOf(keys, cellsAt(at)));
