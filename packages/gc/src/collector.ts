@@ -43,10 +43,11 @@ export interface Collector {
   delete(resource: Resource, signal: AbortSignal): Promise<Spared | undefined>;
   /**
    * Reads the lease of a job again, just before the first of its resources is deleted; undefined if there
-   * is none any more. Default: what was listed counts.
+   * is none any more. A failure is one of the deletion, and it is tried again like it. Default: what was
+   * listed counts.
    */
   readLease?(job: string, signal: AbortSignal): Promise<LeaseReading | undefined>;
-  /** Whether a failure of `delete` may pass. Default: each may. */
+  /** Whether a failure of `delete` or `readLease` may pass. Default: each may. */
   isTransient?(error: unknown): boolean;
   /** How fast its service may be asked. Default: 5 at once, 10 each second. */
   readonly pace?: CollectorPace;

@@ -1,9 +1,8 @@
-import type { Collector, Spared } from "./collector.js";
+import type { Collector } from "./collector.js";
 import type { LeaseCheck } from "./lease-check.js";
 import type { Pace } from "./pace.js";
 import { pause } from "./pause.js";
 import type { PlannedResource } from "./plan.js";
-import type { Resource } from "./resource.js";
 
 /** How resources are deleted. */
 export interface DeletionTerms {
@@ -21,7 +20,8 @@ export interface DeletionTerms {
 
 /** Why a resource was not deleted. */
 export type Shortfall =
-  { readonly skipped: string } | { readonly error: unknown; readonly attempts: number };
+  | { readonly skipped: string }
+  | { readonly error: unknown; readonly reason: string; readonly attempts: number };
 
 /** Milliseconds of a pause between two attempts, at most. */
 const LONGEST_PAUSE = 20_000;
@@ -38,15 +38,17 @@ export function deleteResource(
     for (let attempts = 1; ; attempts++) {
       await pace.turn();
       if (signal.aborted) return givenUp;
-      const reason = await leases.reasonToKeep(planned);
-      if (reason !== undefined) return { skipped: reason };
+      let failure = "its lease could not be read again: ";
       try {
-        const spared = await attempt(planned.resource, terms);
+        const reason = await attempt((own) => leases.reasonToKeep(planned, own), terms);
+        if (reason !== undefined) return { skipped: reason };
+        failure = "";
+        const spared = await attempt((own) => collector.delete(planned.resource, own), terms);
         return spared === undefined ? undefined : { skipped: spared.spared };
       } catch (error) {
         if (signal.aborted) return givenUp;
         const isFinal = collector.isTransient?.(error) === false || attempts > retries;
-        if (isFinal) return { error, attempts };
+        if (isFinal) return { error, reason: failure + messageOf(error), attempts };
       }
       // Full jitter: those that failed together do not come back together.
       const longest = Math.min(LONGEST_PAUSE, terms.backoff * 2 ** (attempts - 1));
@@ -56,10 +58,11 @@ export function deleteResource(
 }
 
 /** One attempt, which ends when its time is up, whatever the collector does. */
-async function attempt(
-  resource: Resource,
-  { collector, signal, attemptTime, keepAlive }: DeletionTerms,
-): Promise<Spared | undefined> {
+async function attempt<T>(
+  task: (signal: AbortSignal) => Promise<T>,
+  { signal, attemptTime, keepAlive }: DeletionTerms,
+): Promise<T> {
+  signal.throwIfAborted();
   const abort = new AbortController();
   let giveUp: (reason: unknown) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
@@ -77,10 +80,14 @@ async function attempt(
   if (!keepAlive) timer.unref();
   try {
     // Within a promise: a collector that throws at once has failed like any other.
-    const deleting = Promise.resolve().then(() => collector.delete(resource, abort.signal));
-    return await Promise.race([deleting, ended]);
+    const working = Promise.resolve().then(() => task(abort.signal));
+    return await Promise.race([working, ended]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -9,36 +9,41 @@ import type { Plan, PlannedResource } from "./plan.js";
 export class LeaseCheck {
   private readonly collector: Collector;
   private readonly plan: Plan;
-  private readonly signal: AbortSignal;
   private readonly answers = new Map<string, Promise<string | undefined>>();
 
-  constructor(collector: Collector, plan: Plan, signal: AbortSignal) {
+  constructor(collector: Collector, plan: Plan) {
     this.collector = collector;
     this.plan = plan;
-    this.signal = signal;
   }
 
-  /** Why a resource must not be deleted after all; undefined if it may be. Asks once for each job. */
-  async reasonToKeep({ mark }: PlannedResource): Promise<string | undefined> {
+  /**
+   * Why a resource must not be deleted after all; undefined if it may be. Asks once for each job, and again
+   * only after a failure.
+   *
+   * @throws what the collector throws.
+   */
+  async reasonToKeep({ mark }: PlannedResource, signal: AbortSignal): Promise<string | undefined> {
     const job = mark?.job;
     if (job === undefined || this.plan.overridesLeases) return undefined;
-    let answer = this.answers.get(job);
-    if (answer === undefined) this.answers.set(job, (answer = this.ask(job)));
+    const known = this.answers.get(job);
+    if (known !== undefined) return known;
+    const answer = this.ask(job, signal);
+    this.answers.set(job, answer);
+    const forget = () => {
+      if (this.answers.get(job) === answer) this.answers.delete(job);
+    };
+    answer.catch(forget);
+    // An attempt whose time is up has failed, though it may never settle.
+    signal.addEventListener("abort", forget, { once: true });
     return answer;
   }
 
-  private async ask(job: string): Promise<string | undefined> {
-    if (this.collector.readLease === undefined) return undefined;
-    try {
-      const reading = await this.collector.readLease(job, this.signal);
-      if (reading === undefined) return undefined;
-      const { clockSkew } = this.plan;
-      const { state } = leaseFrom([reading], { now: new Date(), clockSkew });
-      if (state === "unknown") return "nothing tells any more when its lease ends";
-      return state === "held" ? "its lease has been renewed meanwhile" : undefined;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return `its lease could not be read again: ${reason}`;
-    }
+  private async ask(job: string, signal: AbortSignal): Promise<string | undefined> {
+    const reading = await this.collector.readLease?.(job, signal);
+    if (reading === undefined) return undefined;
+    const { clockSkew } = this.plan;
+    const { state } = leaseFrom([reading], { now: new Date(), clockSkew });
+    if (state === "unknown") return "nothing tells any more when its lease ends";
+    return state === "held" ? "its lease has been renewed meanwhile" : undefined;
   }
 }

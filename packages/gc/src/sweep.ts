@@ -92,7 +92,7 @@ export async function sweep(
   const terms: DeletionTerms = {
     collector,
     pace,
-    leases: new LeaseCheck(collector, plan, signal),
+    leases: new LeaseCheck(collector, plan),
     signal,
     keepAlive,
     retries: options.retries ?? 4,
@@ -127,8 +127,7 @@ export async function sweep(
       skipped.push({ resource, mark, reason: result.skipped });
     } else {
       outcome = "failed";
-      const { error, attempts } = result;
-      failed.push({ resource, mark, reason: messageOf(error), error, attempts });
+      failed.push({ resource, mark, ...result });
     }
     onProgress?.({ resource, outcome, done: ++done, total });
     return outcome;
@@ -152,8 +151,4 @@ function usersIn(deletions: readonly PlannedResource[]): ReadonlyMap<string, Res
     }
   }
   return users;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -156,12 +156,34 @@ describe("a sweep", () => {
   });
 
   it("deletes nothing of a job whose lease cannot be read again", async () => {
-    const shelf = new Shelf(many(2), {
-      readLease: () => Promise.reject(new Error("throttled")),
-    });
-    const { ids, skipped } = await swept(shelf);
+    const error = new Error("throttled");
+    const shelf = new Shelf(many(2), { readLease: () => Promise.reject(error) });
+    const { ids, failed } = await swept(shelf, { retries: 2 });
     expect(ids.deleted).toEqual([]);
-    expect(skipped[0]?.reason).toBe("its lease could not be read again: throttled");
+    expect(ids.failed.sort()).toEqual(["q0", "q1"]);
+    const reason = "its lease could not be read again: throttled";
+    expect(failed[0]).toMatchObject({ reason, error, attempts: 3 });
+  });
+
+  it("reads a lease again that could not be read, or takes too long", async () => {
+    let reads = 0;
+    const shelf = new Shelf(many(2), {
+      readLease: () => {
+        if (++reads === 1) return Promise.reject(new Error("throttled"));
+        return reads === 2 ? new Promise(() => undefined) : Promise.resolve(undefined);
+      },
+    });
+    const { ids } = await swept(shelf, { attemptTime: 100, backoff: 20 });
+    expect(ids.deleted.sort()).toEqual(["q0", "q1"]);
+    expect(reads).toBeLessThanOrEqual(4);
+  });
+
+  it("does not read a lease again that it may not read", async () => {
+    const shelf = new Shelf([queue("a")], {
+      readLease: () => Promise.reject(new Error("access denied")),
+      isTransient: () => false,
+    });
+    expect((await swept(shelf)).failed[0]?.attempts).toBe(1);
   });
 
   it("does not ask for the lease of a job that was named", async () => {
