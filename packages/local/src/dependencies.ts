@@ -70,6 +70,7 @@ export async function installDependencies(terms: InstallTerms): Promise<() => Pr
     key,
     locked: source.lock !== undefined,
     install: (staging) => install(source, staging, terms),
+    signal: terms.signal,
   });
 }
 

@@ -3,6 +3,7 @@ import { rmdirSync, unlinkSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { userCacheDirectory } from "@faast/core/provider";
+import { removeDirectory } from "./directory-removal.js";
 import { readMark, writeMark, type Mark } from "./owner-file.js";
 import { ownIdentity, stateOf } from "./process-identity.js";
 
@@ -24,6 +25,8 @@ export interface CacheRequest {
   readonly locked: boolean;
   /** Installs into an empty directory: makes its `node_modules`. */
   readonly install: (directory: string) => Promise<void>;
+  /** Gives it up, be it installing or removing what is too old. */
+  readonly signal: AbortSignal;
 }
 
 /** What is in the cache. */
@@ -59,7 +62,7 @@ export class DependencyCache {
    */
   async link(directory: string, request: CacheRequest): Promise<() => Promise<void>> {
     await mkdir(this.root, { recursive: true, mode: 0o700 });
-    await this.expire();
+    await this.expire(request.signal);
     const entry = join(this.root, request.key);
     // Another process may remove it between two steps: it is made again.
     for (let attempt = 0; ; attempt++) {
@@ -79,7 +82,8 @@ export class DependencyCache {
 
   /** Removes every entry that no job uses. */
   async clear(): Promise<void> {
-    for (const { path } of await this.entries()) await this.remove(path);
+    const { signal } = new AbortController();
+    for (const { path } of await this.entries()) await this.remove(path, signal);
   }
 
   /** Everything that is there, in use or not. */
@@ -110,10 +114,10 @@ export class DependencyCache {
       await request.install(staging);
       await mkdir(join(staging, MODULES), { recursive: true });
       // Somebody else may have been faster.
-      if (!(await this.isFresh(entry, request))) await this.remove(entry);
+      if (!(await this.isFresh(entry, request))) await this.remove(entry, request.signal);
       await rename(staging, entry);
     } catch (error) {
-      await removeTree(staging).catch(() => undefined);
+      await removeTree(staging, new AbortController().signal).catch(() => undefined);
       // An entry that is there, fresh or in use, will do.
       if (!isTaken(error) || !(await exists(join(entry, MODULES)))) throw error;
     }
@@ -140,17 +144,24 @@ export class DependencyCache {
   }
 
   /** Removes entries that nobody has used for long, and what unfinished installations have left. */
-  private async expire(): Promise<void> {
+  private async expire(signal: AbortSignal): Promise<void> {
     for (const { path, isUnfinished, isHeld, usedAt } of await this.entries()) {
+      signal.throwIfAborted();
       if (isHeld) continue;
       if (isUnfinished || Date.now() - usedAt.getTime() > UNUSED_TIME)
-        await this.remove(path).catch(() => undefined);
+        await this.remove(path, signal).catch(() => undefined);
     }
   }
 
-  /** Removes an entry, unless it is in use: then false. */
-  async remove(entry: string): Promise<boolean> {
+  /**
+   * Removes an entry, unless it is in use: then false. One that is given up is an unfinished entry, which
+   * whoever comes after this process removes.
+   *
+   * @throws the signal's reason.
+   */
+  async remove(entry: string, signal: AbortSignal): Promise<boolean> {
     if (await inUse(entry)) return false;
+    signal.throwIfAborted();
     const doomed = this.stagingPath();
     try {
       await rename(entry, doomed);
@@ -162,7 +173,7 @@ export class DependencyCache {
       await rename(doomed, entry).catch(() => undefined);
       return false;
     }
-    await removeTree(doomed);
+    await removeTree(doomed, signal);
     return true;
   }
 
@@ -181,10 +192,24 @@ async function hasMaker(name: string, { client }: Mark): Promise<boolean> {
   return client !== undefined && (await stateOf(client)) !== "dead";
 }
 
-/** Removes what is in it, and last of all what tells what it is, so that it can be found if this is interrupted. */
-async function removeTree(entry: string): Promise<void> {
-  const names = await readdir(entry).catch(() => []);
-  for (const name of names) if (name !== ENTRY_FILE) await rm(join(entry, name), removal);
+/**
+ * Removes what is in it, and last of all what tells what it is, so that it can be found if this is
+ * interrupted. File by file: it may be ten thousand, and all at once they would hold up every other use of
+ * the file system.
+ */
+async function removeTree(entry: string, signal: AbortSignal): Promise<void> {
+  for (const each of await readdir(entry, { withFileTypes: true }).catch(() => [])) {
+    if (each.name === ENTRY_FILE) continue;
+    const path = join(entry, each.name);
+    try {
+      if (each.isDirectory()) await removeDirectory(path, signal);
+    } catch {
+      signal.throwIfAborted();
+      // Something is held open, or still written, for a moment: that is tried again.
+    }
+    await rm(path, removal);
+  }
+  signal.throwIfAborted();
   try {
     // Nothing comes between the two.
     unlinkSync(join(entry, ENTRY_FILE));

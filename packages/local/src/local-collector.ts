@@ -73,7 +73,7 @@ export class LocalCollector implements Collector {
   async delete(resource: Resource, signal: AbortSignal): Promise<Spared | undefined> {
     if (resource.kind === kinds.process) return this.kill(resource.id, signal);
     if (resource.kind === kinds.cache) {
-      const isGone = await this.cache.remove(resource.id);
+      const isGone = await this.cache.remove(resource.id, signal);
       return isGone ? undefined : { spared: "a job has begun to use it" };
     }
     const owner = await ownerOf(resource.id);
