@@ -15,7 +15,7 @@ import { DependencyCache, UNUSED_TIME } from "./dependency-cache.js";
 import { removeDirectory } from "./directory-removal.js";
 import { instanceRoot } from "./instance-directory.js";
 import { OWNER_SUFFIX, readOwner, removeOwner, type Mark } from "./owner-file.js";
-import { stateOf, type ProcessIdentity } from "./process-identity.js";
+import { mayBeKilled, stateOf, type ProcessIdentity } from "./process-identity.js";
 import { recordedProcesses } from "./process-record.js";
 
 /** Milliseconds that a lease lasts for those who cannot see its owner's process: a day. */
@@ -114,7 +114,8 @@ export class LocalCollector implements Collector {
 
   /** Kills a process, if it is still the same, and waits until it is gone. */
   private async kill(id: string, signal: AbortSignal): Promise<undefined> {
-    const identity = this.processes.get(id);
+    const listed = this.processes.get(id);
+    const identity = listed !== undefined && mayBeKilled(listed) ? listed : undefined;
     const deadline = Date.now() + KILLING_TIME;
     while (identity !== undefined && (await stateOf(identity)) === "alive") {
       try {

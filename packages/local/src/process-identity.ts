@@ -80,10 +80,15 @@ export function parseIdentity(value: unknown): ProcessIdentity | undefined {
     typeof boot === "string" &&
     typeof namespace === "string" &&
     Number.isSafeInteger(pid) &&
-    // Neither the first process nor "every process" (0, -1) is ever one of ours.
-    Math.abs(pid as number) > 1 &&
+    // "Every process" (0, -1) is nobody's; the first may be the program of a container.
+    (pid === 1 || Math.abs(pid as number) > 1) &&
     Number.isSafeInteger(start);
   return isSound ? ({ host, boot, namespace, pid, start } as ProcessIdentity) : undefined;
+}
+
+/** Whether it may be killed: the first process never is one that a job has started. */
+export function mayBeKilled({ pid }: ProcessIdentity): boolean {
+  return Math.abs(pid) > 1;
 }
 
 /** Clock ticks from the start of the system to that of a process; undefined if it does not run. */

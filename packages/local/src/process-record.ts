@@ -1,7 +1,12 @@
 import { appendFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { childIdentity, parseIdentity, type ProcessIdentity } from "./process-identity.js";
+import {
+  childIdentity,
+  mayBeKilled,
+  parseIdentity,
+  type ProcessIdentity,
+} from "./process-identity.js";
 
 /** Lines about the processes of an instance: `+` and the identity of a new one, `-` and the id of one that ended. */
 const RECORD_FILE = "processes";
@@ -24,7 +29,7 @@ export async function recordedProcesses(directory: string): Promise<ProcessIdent
   for (const line of text.split("\n")) {
     if (line.startsWith("-")) running.delete(Number(line.slice(1)));
     const identity = line.startsWith("+") ? parsed(line.slice(1)) : undefined;
-    if (identity !== undefined) running.set(identity.pid, identity);
+    if (identity !== undefined && mayBeKilled(identity)) running.set(identity.pid, identity);
   }
   return [...running.values()];
 }

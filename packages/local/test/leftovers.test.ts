@@ -99,6 +99,24 @@ describe("faast cleanup local", () => {
     expect((await place.cleanup("-xf")).deleted).toHaveLength(1);
   });
 
+  onLinux(
+    "knows an owner that is the first process of its container, and kills none such",
+    async () => {
+      const stat = readFileSync("/proc/1/stat", "latin1");
+      const start = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+      const namespace = readlinkSync("/proc/self/ns/pid");
+      const first = { ...gone, boot, namespace, pid: 1, start };
+      const directory = leave(join(place.temporary, `faast-${JOB}`), { tags: tags(JOB), ...first });
+      const old = new Date(Date.now() - 1.1 * DAY);
+      lutimesSync(`${directory}.owner`, old, old);
+      writeFileSync(join(directory, "processes"), `+${JSON.stringify(first)}\n`);
+      const { deletions, kept } = await place.cleanup();
+      expect(deletions).toEqual([]);
+      expect(kept).toMatchObject([{ kind: "directory", why: "its owner is alive" }]);
+    },
+  );
+
   onLinux("kills no process that has the id of one that ended", async () => {
     const bystander = place.run("ls", "local").child; // any process will do
     process.kill(bystander.pid!, "SIGSTOP");
