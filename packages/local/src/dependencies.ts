@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { DependencySource } from "@faast/bundler";
-import { DependencyCache } from "./dependency-cache.js";
+import { DependencyCache, type CacheUse } from "./dependency-cache.js";
 import { npmInstall } from "./npm-install.js";
 import type { Reaper } from "./reaper.js";
 
@@ -51,11 +51,11 @@ export interface InstallTerms {
 
 /**
  * Installs dependencies, so that they are found from the code, or links to what an earlier job has
- * installed. The result is to be called when the instance uses them no more.
+ * installed. The result is the use of that, which is to be released; undefined if they are the instance's own.
  *
  * @throws FaastCreateFunctionError with npm's output.
  */
-export async function installDependencies(terms: InstallTerms): Promise<() => Promise<void>> {
+export async function installDependencies(terms: InstallTerms): Promise<CacheUse | undefined> {
   const { caching, directory, option } = terms;
   const { dependencySource, sourceKey } = await import("@faast/bundler");
   const packageJson = await readFile(join(directory, "package.json"), "utf8");
@@ -64,7 +64,7 @@ export async function installDependencies(terms: InstallTerms): Promise<() => Pr
   // What the option `include` has put there is to be found beside the dependencies.
   if (!caching || key === undefined || existsSync(join(directory, "node_modules"))) {
     await install(source, directory, terms);
-    return () => Promise.resolve();
+    return undefined;
   }
   return new DependencyCache().link(directory, {
     key,

@@ -29,6 +29,14 @@ export interface CacheRequest {
   readonly signal: AbortSignal;
 }
 
+/** An entry that a job uses. */
+export interface CacheUse {
+  /** Tells those who cannot see this process that it uses the entry still. */
+  renew(): Promise<void>;
+  /** To be called when the directory is gone. */
+  release(): Promise<void>;
+}
+
 /** What is in the cache. */
 export interface CacheEntry {
   readonly path: string;
@@ -57,10 +65,9 @@ export class DependencyCache {
   }
 
   /**
-   * Links `node_modules` of a directory to the entry, which is made if it is missing. The result is to be
-   * called when the directory is gone.
+   * Links `node_modules` of a directory to the entry, which is made if it is missing.
    */
-  async link(directory: string, request: CacheRequest): Promise<() => Promise<void>> {
+  async link(directory: string, request: CacheRequest): Promise<CacheUse> {
     await mkdir(this.root, { recursive: true, mode: 0o700 });
     await this.expire(request.signal);
     const entry = join(this.root, request.key);
@@ -76,7 +83,7 @@ export class DependencyCache {
         await rm(pin, removal);
         throw error;
       }
-      return () => rm(pin, removal);
+      return { renew: () => touch(pin, entry), release: () => rm(pin, removal) };
     }
   }
 
@@ -134,8 +141,7 @@ export class DependencyCache {
     const pin = join(entry, "pins", `${process.pid}-${randomUUID()}`);
     try {
       await writeFile(pin, JSON.stringify(ownIdentity()));
-      const now = new Date();
-      await utimes(entry, now, now);
+      await touch(entry);
       await stat(join(entry, MODULES));
       return pin;
     } catch {
@@ -240,6 +246,11 @@ async function isOver(pin: string): Promise<boolean> {
   // an entry that nobody uses.
   const made = await stat(pin).catch(() => undefined);
   return made === undefined || Date.now() - made.mtimeMs > UNUSED_TIME;
+}
+
+async function touch(...paths: string[]): Promise<void> {
+  const now = new Date();
+  for (const path of paths) await utimes(path, now, now);
 }
 
 function isAlive(pid: number): boolean {

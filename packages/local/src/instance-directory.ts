@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobIdentity } from "@faast/core/provider";
+import type { CacheUse } from "./dependency-cache.js";
 import { removeOwner, removeOwnerNow, renewOwner, writeOwner } from "./owner-file.js";
 
 const removal = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
@@ -56,9 +57,10 @@ export class InstanceDirectory {
     }
   }
 
-  /** Tells collectors that cannot see the owner's process that it is alive. */
-  renewLease(): Promise<void> {
-    return renewOwner(this.path);
+  /** Tells collectors that cannot see the owner's process that it is alive, and uses these dependencies. */
+  async renewLease(dependencies: CacheUse | undefined): Promise<void> {
+    await renewOwner(this.path);
+    await dependencies?.renew();
   }
 
   async remove(): Promise<void> {

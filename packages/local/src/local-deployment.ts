@@ -25,7 +25,7 @@ import {
   type ModuleExports,
 } from "@faast/core/worker";
 import type { CloudLimits } from "./cloud-limits.js";
-import { DependencyCache } from "./dependency-cache.js";
+import { DependencyCache, type CacheUse } from "./dependency-cache.js";
 import { DEBUGGING_GRACE } from "./inspector.js";
 import type { InstanceDirectory } from "./instance-directory.js";
 import { IsolateCare } from "./isolate-care.js";
@@ -56,8 +56,8 @@ export interface LocalDeploymentParts {
   readonly reaper: Reaper;
   /** The first worker's process, where it has been started in advance. */
   readonly waiting: WaitingProcess | undefined;
-  /** Tells that the instance uses its installed dependencies no more. */
-  readonly releaseDependencies: (() => Promise<void>) | undefined;
+  /** The installed dependencies of earlier jobs that the instance uses. */
+  readonly dependencies: CacheUse | undefined;
   /** Paths in the directory's `code`. */
   readonly entryPath: string;
   readonly modulePath: string;
@@ -83,7 +83,10 @@ export class LocalDeployment implements Deployment {
   constructor(parts: LocalDeploymentParts) {
     this.parts = parts;
     if (parts.functions !== undefined) this.functions = parts.functions;
-    this.lease = { interval: RENEWAL_INTERVAL, renew: () => parts.directory.renewLease() };
+    this.lease = {
+      interval: RENEWAL_INTERVAL,
+      renew: () => parts.directory.renewLease(parts.dependencies),
+    };
     const { options } = parts.spec;
     const { cloud, isolation } = parts;
     const care = (this.care = new IsolateCare({ ...options, cloud, isolation }));
@@ -156,7 +159,7 @@ export class LocalDeployment implements Deployment {
     this.restoreEnv?.();
     this.restoreEnv = undefined;
     if (deleteResources) await this.parts.directory.remove();
-    if (deleteResources || deleteCaches) await this.parts.releaseDependencies?.();
+    if (deleteResources || deleteCaches) await this.parts.dependencies?.release();
     if (deleteCaches) await new DependencyCache().clear();
     // Told that its work is done even if the directory is to stay: the caller has said so.
     await this.parts.reaper.close();

@@ -3,6 +3,7 @@ import { log, type DeploySpec, type Deployment, type Provider } from "@faast/cor
 import { fileURLToPath } from "node:url";
 import { cloudLimitsOf } from "./cloud-limits.js";
 import { installDependencies, withAbsolutePaths } from "./dependencies.js";
+import type { CacheUse } from "./dependency-cache.js";
 import { InstanceDirectory } from "./instance-directory.js";
 import { isolationOf } from "./isolation.js";
 import { LocalCollector } from "./local-collector.js";
@@ -54,7 +55,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
   // From here on, nothing is left behind, even if this process is killed.
   const reaper = new Reaper(InstanceDirectory.pathOf(job));
   const directory = await createDirectory(spec, reaper);
-  let releaseDependencies: (() => Promise<void>) | undefined;
+  let dependencies: CacheUse | undefined;
   let waiting: WaitingProcess | undefined;
   try {
     // A worker to be inspected, or simulated, is started when it is needed.
@@ -83,7 +84,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
       writeInspectionCopy(bundled, job.name),
     ]);
     if (packageJson !== "") {
-      releaseDependencies = await installDependencies({
+      dependencies = await installDependencies({
         option: packageJson,
         directory: directory.code,
         caching: options.useDependencyCaching,
@@ -103,7 +104,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
       directory,
       reaper,
       waiting,
-      releaseDependencies,
+      dependencies,
       entryPath,
       modulePath,
       functions,
@@ -114,7 +115,7 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     await waiting?.end();
     // The reaper, whose input ends here, removes what this cannot.
     await directory.remove().catch(() => undefined);
-    await releaseDependencies?.().catch(() => undefined);
+    await dependencies?.release().catch(() => undefined);
     await reaper.close();
     throw error;
   }

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, realpath, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, realpath, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FaastCancelledError, FaastCreateFunctionError } from "@faast/core";
-import { faastLocal } from "@faast/local";
+import { faast, FaastCancelledError, FaastCreateFunctionError } from "@faast/core";
+import type { Deployment } from "@faast/core/provider";
+import { faastLocal, provider } from "@faast/local";
 import { directoryOf, eventually } from "./processes.ts";
 import { Registry } from "./registry.ts";
 
@@ -101,6 +102,25 @@ describe("dependencies of a package.json", () => {
     expect(await answerOf({ packageJson: await project({ locked: "1.1.0" }) })).toBe("1.1.0");
     expect(await entries()).not.toContain(old);
     expect(await entries()).toHaveLength(1);
+  });
+
+  it("count as used for as long as the job's lease is renewed", async () => {
+    let deployment: Deployment | undefined;
+    const observed: typeof provider = {
+      ...provider,
+      deploy: async (spec, signal) => (deployment = await provider.deploy(spec, signal)),
+    };
+    await using m = await faast(observed, module, { packageJson: await project() });
+    const [name = ""] = await entries();
+    const entry = join(folder, "cache", "faast", "dependencies", name);
+    const [pin = ""] = await readdir(join(entry, "pins"));
+    const used = [entry, join(entry, "pins", pin)];
+    const then = new Date(Date.now() - 8 * 24 * 3600 * 1000);
+    for (const path of used) await utimes(path, then, then);
+    await deployment!.lease!.renew();
+    const times = await Promise.all(used.map(async (path) => (await stat(path)).mtimeMs));
+    expect(Math.min(...times)).toBeGreaterThan(Date.now() - 3600 * 1000);
+    expect(await m.functions.answer!()).toBe("1.1.0");
   });
 
   it("that cannot be installed fail faast() with what npm said, and leave nothing", async () => {
