@@ -1,5 +1,7 @@
+import type { AwsScope } from "../dist/infra/clients.js";
 import { clockCheck } from "../dist/preflight/clock-check.js";
 import { quotaChecks } from "../dist/preflight/account-checks.js";
+import { roleCheck } from "../dist/preflight/role-check.js";
 import { runtimeCheck } from "../dist/preflight/runtime-check.js";
 
 describe("the runtime", () => {
@@ -19,6 +21,39 @@ describe("the runtime", () => {
       found: expect.stringContaining(runtime),
     });
     expect(check.advice === undefined).toBe(status === "ok");
+  });
+});
+
+describe("the role", () => {
+  const iam = {
+    getRole: () => Promise.reject(Object.assign(new Error("none"), { name: "NoSuchEntity" })),
+  };
+  const clients = { region: "eu-central-1", iam: () => Promise.resolve(iam) };
+  const scope = { clients } as unknown as AwsScope;
+  const plain = {
+    RoleName: "faast-cached-lambda-role",
+    rolePolicy: "least-privilege" as const,
+    policyStatements: [],
+  };
+  const reading = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" } as const;
+
+  it.each([
+    [plain, /^faast-cached-lambda-role is made/],
+    [{ ...plain, rolePolicy: "administrator" as const }, /^\S+-role-administrator is made/],
+    [{ ...plain, policyStatements: [reading] }, /^\S+-role-[\da-f]{16} is made/],
+    [{ ...plain, vpc: { subnetIds: [], securityGroupIds: [] } }, /-role-[\da-f]{16} is made/],
+  ])("is that of jobs with the same options: %j", async (options, found) => {
+    expect(await roleCheck(scope, options)).toMatchObject({
+      status: "ok",
+      found: expect.stringMatching(found),
+    });
+  });
+
+  it("must exist where it is the user's own", async () => {
+    expect(await roleCheck(scope, { ...plain, RoleName: "ours" })).toMatchObject({
+      status: "failure",
+      found: "ours",
+    });
   });
 });
 

@@ -17,7 +17,7 @@ export async function preflight(
   options: Required<AwsOptions>,
   signal: AbortSignal,
 ): Promise<PreflightReport> {
-  const { region, clientConfig, runtime, concurrency, memorySize, RoleName } = options;
+  const { region, clientConfig, runtime, concurrency, memorySize } = options;
   const clients = await createAwsClients({ region, clientConfig });
   const scope = { clients, signal };
   const known = [regionCheck(clients.region), runtimeCheck(runtime)];
@@ -27,7 +27,7 @@ export async function preflight(
     const clock = clockCheck({ sent, answered: new Date(), serverTime: caller.serverTime });
     const checks = await Promise.all([
       attempt("quotas", signal, () => accountChecks(scope, { concurrency, memorySize })),
-      attempt("execution role", signal, async () => [await roleCheck(scope, RoleName)]),
+      attempt("execution role", signal, async () => [await roleCheck(scope, options)]),
       attempt("permissions", signal, () => permissionChecks(scope, caller, options)),
     ]);
     return { checks: [credentials(caller), ...known, clock, ...checks.flat()] };

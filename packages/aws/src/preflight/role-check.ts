@@ -1,14 +1,16 @@
 import { FaastCreateFunctionError, type PreflightCheck } from "@faast/core/provider";
 import { DEFAULT_ROLE } from "../aws-options.js";
+import { roleSpec, type RoleOptions } from "../execution-role.js";
 import { awsRequest, hasAwsCode, isAccessDenied } from "../infra/aws-failure.js";
 import type { AwsScope } from "../infra/clients.js";
 import { findRole } from "../infra/role.js";
 
 /** Whether there is the role with which functions are to run. */
-export async function roleCheck(scope: AwsScope, RoleName: string): Promise<PreflightCheck> {
+export async function roleCheck(scope: AwsScope, options: RoleOptions): Promise<PreflightCheck> {
   const name = "execution role";
+  const { name: RoleName } = roleSpec(options, scope.clients.region);
   try {
-    if (RoleName === DEFAULT_ROLE && !(await exists(scope, RoleName)))
+    if (options.RoleName === DEFAULT_ROLE && !(await exists(scope, RoleName)))
       return { name, status: "ok", found: `${RoleName} is made with the first job` };
     return { name, status: "ok", found: await findRole(scope, RoleName) };
   } catch (error) {
