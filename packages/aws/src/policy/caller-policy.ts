@@ -113,8 +113,6 @@ function functionStatements({ functions, layers, logGroups }: ResourceNames): Po
       ],
       Resource: layers,
     },
-    // IAM knows no resource for it.
-    { Sid: "LayerNames", Effect: "Allow", Action: ["lambda:ListLayers"], Resource: "*" },
     {
       Sid: "Logs",
       Effect: "Allow",
