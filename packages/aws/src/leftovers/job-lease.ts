@@ -1,13 +1,9 @@
 import { awsRequest } from "../infra/aws-failure.js";
 import type { AwsScope } from "../infra/clients.js";
+import { LEASE_TIME } from "../lease-time.js";
 import { tagNames } from "./tag-names.js";
 
-/**
- * Milliseconds that a job is taken for alive after its client's last word: an hour. No function runs for
- * longer than a quarter of one, so a client that has been asleep for an hour has lost its calls anyway; and
- * who looks for what a killed program has left finds it on the same day.
- */
-export const LEASE_TIME = 60 * 60_000;
+export { LEASE_TIME };
 
 /**
  * Milliseconds between two words: ten minutes. So four of them may fail in a row; and of the 15 control

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { BlobStore } from "@faast/core/worker";
+import { LEASE_TIME } from "../lease-time.js";
 import { endpointOf, lambdaEnvironment } from "./environment.js";
 import { signedFetch } from "./signed-fetch.js";
 
@@ -8,8 +9,6 @@ import { signedFetch } from "./signed-fetch.js";
  * of the network, too. Whatever is left of the function's own time bounds it before.
  */
 const OBJECT_TIME = 570_000;
-/** Milliseconds that the bucket is a living job's, unless the job's client says more: an hour. */
-const LEASE_TIME = 60 * 60_000;
 
 /** The job's bucket, seen from the function. It has the function's name, and is made when first needed. */
 export class BucketClient implements BlobStore {
