@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
-import { FaastError } from "@faast/core";
+import { format } from "node:util";
+import { FaastError, log } from "@faast/core";
 import {
   AwsRequestError,
   awsRequest,
@@ -206,4 +207,24 @@ describe("what fails for a while", () => {
     expect(await caught(late)).toBe(failure);
     expect(attempts).toBe(2);
   });
+});
+
+it("each operation is told to who asks for it, by name and outcome alone", async () => {
+  const lines: string[] = [];
+  const { log: write } = log.awssdk;
+  Object.assign(log.awssdk, {
+    enabled: true,
+    log: (...args: unknown[]) => void lines.push(format(...args)),
+  });
+  try {
+    const denied = Object.assign(new Error("ada may not"), { name: "AccessDenied" });
+    await awsRequest("sqs:SendMessage", {}, () => Promise.resolve("secret"));
+    await caught(awsRequest("s3:GetObject", {}, () => Promise.reject(denied)));
+  } finally {
+    Object.assign(log.awssdk, { enabled: false, log: write });
+  }
+  expect(lines).toEqual([
+    expect.stringMatching(/faast:awssdk sqs:SendMessage: ok after \d+ ms$/),
+    expect.stringMatching(/faast:awssdk s3:GetObject: AccessDenied after \d+ ms$/),
+  ]);
 });

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { FaastProviderError } from "@faast/core/provider";
+import { FaastProviderError, log } from "@faast/core/provider";
 import { onAbort } from "./abort-listeners.js";
 
 /** Milliseconds that one operation may take, with the SDK's own retries, where nothing else is said. */
@@ -91,6 +91,9 @@ export async function awsRequest<T>(
   send: (options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
+  const start = Date.now();
+  const tell = (outcome: string) =>
+    log.awssdk("%s: %s after %d ms", operation, outcome, Date.now() - start);
   const controller = new AbortController();
   let giveUp!: () => void;
   let timer!: NodeJS.Timeout;
@@ -101,8 +104,11 @@ export async function awsRequest<T>(
   });
   const forget = signal && onAbort(signal, giveUp);
   try {
-    return await Promise.race([send({ abortSignal: controller.signal }), givenUp]);
+    const answer = await Promise.race([send({ abortSignal: controller.signal }), givenUp]);
+    tell("ok");
+    return answer;
   } catch (error) {
+    tell(types.isNativeError(error) ? codeOf(error) : "given up");
     controller.abort();
     signal?.throwIfAborted();
     throw types.isNativeError(error) ? new AwsRequestError(operation, error) : error;
