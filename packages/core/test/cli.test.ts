@@ -85,6 +85,19 @@ describe("faast cleanup", () => {
     expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/nothing to delete/) });
   });
 
+  it("shows the plan before it asks, also where a program reads its output", async () => {
+    // A terminal on which nobody answers.
+    const script = "process.stdin.isTTY = process.stderr.isTTY = true";
+    const ended = await faastCommand(["cleanup", "./shelf-provider.mjs", "-x", "--json"], {
+      SHELF: file,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}`,
+    });
+    expect(ended.stderr).toMatch(/subscription[^]*2 resources to delete[^]*Delete 2 resources\?/);
+    expect(ended.code).toBe(3);
+    expect(json(ended)).toMatchObject({ dryRun: true, deletions: [{}, {}] });
+    expect(remaining()).toHaveLength(shelf.length);
+  });
+
   it("deletes all that it said, though nobody reads its output any more", async () => {
     writeFileSync(file, JSON.stringify([{ ...shelf[0], id: "stuck topic" }, shelf[1]]));
     const { code } = await faastCommand(

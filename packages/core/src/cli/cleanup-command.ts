@@ -55,15 +55,24 @@ async function run(input: CommandInput): Promise<number> {
       onListed: (found) => terminal.progress(`Looking: ${count(found, "resource")} so far`),
     },
   );
+  const isAsked = execute && !flags.has("force") && plan.deletions.length > 0;
   if (!json) for (const line of planLines(plan, terminal)) terminal.line(line);
+  else if (isAsked) for (const line of planLines(plan, terminal)) terminal.note(line);
   warnOfLiving(plan, input);
+  const tellPrograms = async (dryRun: boolean, told: object = {}) =>
+    terminal.json({
+      provider: chosen.provider.name,
+      scope: await collector.scope(),
+      dryRun,
+      ...describePlan(plan),
+      ...told,
+    });
   let report: SweepReport | undefined;
   if (execute && plan.deletions.length > 0) {
-    const isWanted =
-      flags.has("force") ||
-      (await terminal.confirm(`Delete ${count(plan.deletions.length, "resource")}?`, signal));
-    if (!isWanted) {
+    const question = `Delete ${count(plan.deletions.length, "resource")}?`;
+    if (isAsked && !(await terminal.confirm(question, signal))) {
       terminal.note("Nothing was deleted.");
+      if (json) await tellPrograms(true);
       return exitCodes.declined;
     }
     report = await sweep(collector, plan, {
@@ -71,14 +80,7 @@ async function run(input: CommandInput): Promise<number> {
       onProgress: ({ done, total }) => terminal.progress(`Deleting: ${done} of ${total}`),
     });
   }
-  if (json)
-    terminal.json({
-      provider: chosen.provider.name,
-      scope: await collector.scope(),
-      dryRun: !execute,
-      ...describePlan(plan),
-      ...(execute ? describeReport(report) : {}),
-    });
+  if (json) await tellPrograms(!execute, execute ? describeReport(report) : {});
   else if (report !== undefined)
     for (const line of reportLines(report, terminal)) terminal.line(line);
   else if (plan.deletions.length > 0)
