@@ -189,6 +189,10 @@ describe("faast doctor", () => {
     expect(failing.code).toBe(1);
     expect(json(failing)).toMatchObject({ ok: false, checks: [{}, { status: "failure" }] });
   });
+
+  it("exits with 130 when it is interrupted, whatever it has found", async () => {
+    expect((await run("doctor", "./shelf-provider.mjs", "--region", "pluto")).code).toBe(130);
+  });
 });
 
 describe("faast policy", () => {

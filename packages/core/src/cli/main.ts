@@ -69,7 +69,8 @@ async function main(): Promise<void> {
   // Collectors keep no process alive: this one waits for them.
   const waiting = setInterval(() => undefined, 60_000);
   try {
-    process.exitCode = await run(process.argv.slice(2), interrupt.signal);
+    const code = await run(process.argv.slice(2), interrupt.signal);
+    process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : code;
     const [fault] = faults;
     if (fault !== undefined) throw fault;
   } catch (error) {
