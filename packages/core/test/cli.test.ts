@@ -179,6 +179,13 @@ describe("faast ls", () => {
   });
 });
 
+it("lists more resources than a call takes arguments", async () => {
+  const all = Array.from({ length: 130_000 }, (_, i) => ({ ...shelf[0], id: `t${i}` }));
+  writeFileSync(file, JSON.stringify(all));
+  const listed = await run("ls", "./shelf-provider.mjs");
+  expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining("1 job,") });
+});
+
 describe("faast doctor", () => {
   it("passes with a warning, and fails with a failure", async () => {
     const fine = await run("doctor", "./shelf-provider.mjs");

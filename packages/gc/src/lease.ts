@@ -34,8 +34,10 @@ export const CLOCK_SKEW = 5 * 60_000;
 /** The lease that follows from what is known at several places: the one that lasts longest counts. */
 export function leaseFrom(readings: readonly LeaseReading[], clock: LeaseClock): Lease {
   const seen = readings.filter(({ ownerAlive }) => ownerAlive !== undefined);
-  const times = readings.flatMap(({ expires }) => expires?.getTime() ?? []);
-  const expires = times.length === 0 ? undefined : new Date(Math.max(...times));
+  let latest: number | undefined;
+  for (const { expires } of readings)
+    if (expires !== undefined) latest = Math.max(latest ?? -Infinity, expires.getTime());
+  const expires = latest === undefined ? undefined : new Date(latest);
   if (seen.length > 0) {
     const alive = seen.some(({ ownerAlive }) => ownerAlive === true);
     return { state: alive ? "held" : "ended", expires, ownerSeen: true };
@@ -58,7 +60,9 @@ export class LeaseTable {
       const holder = holderOf(resource);
       if (holder === undefined) continue;
       const reading = { expires: expiryOf(resource), ownerAlive: resource.ownerAlive };
-      readings.set(holder, [...(readings.get(holder) ?? []), reading]);
+      const known = readings.get(holder);
+      if (known === undefined) readings.set(holder, [reading]);
+      else known.push(reading);
     }
     this.leases = new Map(
       [...readings].map(([holder, each]) => [holder, leaseFrom(each, clock)] as const),

@@ -69,7 +69,7 @@ export async function makePlan(
   const resources: Resource[] = [];
   for await (const page of collector.list({ signal, details })) {
     signal.throwIfAborted();
-    resources.push(...page);
+    for (const each of page) resources.push(each);
     onListed?.(resources.length);
   }
   signal.throwIfAborted();

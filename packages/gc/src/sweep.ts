@@ -147,7 +147,9 @@ function usersIn(deletions: readonly PlannedResource[]): ReadonlyMap<string, Res
   for (const user of resources) {
     for (const needed of needs.of(user)) {
       const key = resourceKey(needed);
-      users.set(key, [...(users.get(key) ?? []), user]);
+      const known = users.get(key);
+      if (known === undefined) users.set(key, [user]);
+      else known.push(user);
     }
   }
   return users;

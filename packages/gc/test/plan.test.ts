@@ -154,6 +154,12 @@ describe("a plan", () => {
     expect(doomed([queue("a"), queue("a")])).toEqual(["a"]);
   });
 
+  it("takes more resources of one job in a page than a call takes arguments", async () => {
+    const resources = Array.from({ length: 150_000 }, (_, i) => queue(`q${i}`));
+    const shelf = new Shelf(resources, { pageSize: resources.length });
+    expect((await makePlan(shelf, expiredPolicy(), now)).deletions).toHaveLength(150_000);
+  });
+
   it("is given up by a signal", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(makePlan(new Shelf([]), expiredPolicy(), { signal })).rejects.toThrow("enough");

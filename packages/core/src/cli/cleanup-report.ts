@@ -20,14 +20,15 @@ export function planLines(plan: Plan, terminal: Terminal): string[] {
   if (deletions.length === 0) lines.push("There is nothing to delete.");
   else {
     const rows = deletions.map((each) => row(each, now));
-    lines.push(...table(columns, rows, (text) => terminal.tint("heading", text)));
+    for (const line of table(columns, rows, (text) => terminal.tint("heading", text)))
+      lines.push(line);
     const size = sum(deletions.map(({ resource }) => resource.size));
     const total = size === undefined ? "" : `, ${formatSize(size)}`;
     lines.push("", `${count(deletions.length, "resource")} to delete${total}.`);
   }
-  const reasons = [...new Set(kept.map(({ why }) => why))];
-  for (const reason of reasons) {
-    const number = kept.filter(({ why }) => why === reason).length;
+  const reasons = new Map<string, number>();
+  for (const { why } of kept) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  for (const [reason, number] of reasons) {
     lines.push(
       terminal.tint(
         "quiet",

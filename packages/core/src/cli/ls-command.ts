@@ -53,14 +53,19 @@ function jobsOf(resources: readonly PlannedResource[]): PlannedResource[][] {
   const jobs = new Map<string, PlannedResource[]>();
   for (const each of resources) {
     const job = each.mark?.job;
-    if (job !== undefined) jobs.set(job, [...(jobs.get(job) ?? []), each]);
+    if (job === undefined) continue;
+    const known = jobs.get(job);
+    if (known === undefined) jobs.set(job, [each]);
+    else known.push(each);
   }
   return [...jobs.values()].sort((left, right) => createdAt(left) - createdAt(right));
 }
 
 /** When the first of some resources was created. */
 function createdAt(resources: readonly PlannedResource[]): number {
-  return Math.min(...resources.map(({ mark }) => mark?.created.getTime() ?? Infinity));
+  let first = Infinity;
+  for (const { mark } of resources) first = Math.min(first, mark?.created.getTime() ?? Infinity);
+  return first;
 }
 
 function describeJob(resources: readonly PlannedResource[]) {

@@ -16,9 +16,11 @@ export function table(
   const used = columns
     .map((column, index) => ({ column, index }))
     .filter(({ index }) => rows.some((row) => (row[index] ?? "") !== ""));
-  const widths = used.map(({ column, index }) =>
-    Math.max(column.title.length, ...rows.map((row) => visibleLength(row[index] ?? ""))),
-  );
+  const widths = used.map(({ column, index }) => {
+    let width = column.title.length;
+    for (const row of rows) width = Math.max(width, visibleLength(row[index] ?? ""));
+    return width;
+  });
   const line = (cell: (index: number, column: Column) => string) =>
     used
       .map(({ column, index }, place) => {
