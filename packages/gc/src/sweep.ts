@@ -20,7 +20,7 @@ export interface SweepOptions {
   readonly backoff?: number;
   /** Whether pauses keep the process alive. Default: true. */
   readonly keepAlive?: boolean;
-  /** Told of each resource that is done with. */
+  /** Told of each resource that is done with. What it throws is ignored: the sweep goes on. */
   readonly onProgress?: (progress: SweepProgress) => void;
 }
 
@@ -129,7 +129,12 @@ export async function sweep(
       outcome = "failed";
       failed.push({ resource, mark, ...result });
     }
-    onProgress?.({ resource, outcome, done: ++done, total });
+    done++;
+    try {
+      onProgress?.({ resource, outcome, done, total });
+    } catch {
+      // Whoever looks on does not keep the report from whoever asked for the sweep.
+    }
     return outcome;
   };
 

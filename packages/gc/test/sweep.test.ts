@@ -32,6 +32,13 @@ describe("a sweep", () => {
     expect(told).toEqual(["1/5", "2/5", "3/5", "4/5", "5/5"].map((each) => `${each} deleted`));
   });
 
+  it("goes on, and reports, though what it tells of its progress throws", async () => {
+    const onProgress = () => {
+      throw new Error("no terminal");
+    };
+    expect((await swept(new Shelf(many(3)), { onProgress })).ids.deleted).toHaveLength(3);
+  });
+
   it("has no more deletions under way than it may", async () => {
     // So long that all that may begin together do.
     const onDelete = () => new Promise<void>((resolve) => setTimeout(resolve, 50));
