@@ -109,8 +109,10 @@ describe("faast cleanup", () => {
     expect(remaining()).toEqual(["stuck topic"]);
   });
 
-  it("with --force alone is a dry run all the same", async () => {
-    expect((await cleanup("--force")).code).toBe(0);
+  it("with --force alone is a dry run all the same, and says so", async () => {
+    const { code, stderr } = await cleanup("--force");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/--force has no effect without --execute/);
     expect(remaining()).toHaveLength(shelf.length);
   });
 
@@ -254,6 +256,12 @@ describe("faast", () => {
     }
   });
 
+  it("helps with a command, asked either way", async () => {
+    const { code, stdout } = await run("help", "ls");
+    expect(code).toBe(0);
+    expect(stdout).toBe((await run("ls", "--help")).stdout);
+  });
+
   it("tells its version", async () => {
     expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -261,6 +269,8 @@ describe("faast", () => {
   it.each<[string[], number, RegExp]>([
     [[], 2, /Commands:/],
     [["clean", "local"], 2, /no command "clean". Did you mean "cleanup"/],
+    [["help", "clean"], 2, /no command "clean". Did you mean "cleanup"/],
+    [["bundle", "x.ts", "--top="], 2, /--top must be a whole number/],
     [["cleanup"], 2, /needs a <provider>/],
     [["cleanup", "no-such-cloud"], 1, /npm install no-such-cloud/],
     [["cleanup", "./plain-provider.mjs"], 1, /"plain" has no collector/],

@@ -46,8 +46,10 @@ interface BundleInput {
 }
 
 async function run({ argument, json, signal, terminal, values }: CommandInput): Promise<number> {
-  const top = Number(values.get("top") ?? MOST_INPUTS);
-  if (!Number.isInteger(top) || top < 0) throw new UsageError("--top must be a whole number.");
+  const given = values.get("top") ?? String(MOST_INPUTS);
+  if (!/^\d+$/.test(given))
+    throw new UsageError(`--top must be a whole number, as in 20, not "${given}".`);
+  const top = Number(given);
   const module = resolve(argument);
   const { options } = await readConfig(process.cwd(), importTypeScript);
   terminal.progress(`Bundling ${module}`);

@@ -55,6 +55,8 @@ async function run(input: CommandInput): Promise<number> {
       onListed: (found) => terminal.progress(`Looking: ${count(found, "resource")} so far`),
     },
   );
+  if (flags.has("force") && !execute)
+    terminal.note("--force has no effect without --execute: this is a dry run.");
   const isAsked = execute && !flags.has("force") && plan.deletions.length > 0;
   if (!json) for (const line of planLines(plan, terminal)) terminal.line(line);
   else if (isAsked) for (const line of planLines(plan, terminal)) terminal.note(line);

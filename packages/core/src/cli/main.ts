@@ -18,7 +18,9 @@ const commands = [cleanupCommand, lsCommand, doctorCommand, bundleCommand, polic
 /** Runs the program; gives its exit code. */
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   const terminal = new Terminal();
-  const [name, ...rest] = args;
+  // "faast help ls" is "faast ls --help".
+  const [name, ...rest] =
+    args[0] === "help" && args.length === 2 ? [...args.slice(1), "--help"] : args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     const help = programHelp(commands);
     if (name !== undefined) terminal.line(help.trimEnd());
