@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rmdirSync, unlinkSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { userCacheDirectory } from "@faast/core/provider";
 import { removeDirectory } from "./directory-removal.js";
 import { readMark, writeMark, type Mark } from "./owner-file.js";
@@ -16,6 +16,7 @@ const MODULES = "node_modules";
 /** The file that makes an entry ours: the first to be there. */
 const ENTRY_FILE = "entry.json";
 const STAGING = "staging-";
+const stagingName = /^staging-\d+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const removal = { recursive: true, force: true, maxRetries: 3, retryDelay: 50 };
 
 /** How an entry is asked for. */
@@ -98,14 +99,13 @@ export class DependencyCache {
     const entries: CacheEntry[] = [];
     for (const name of await this.names()) {
       const path = join(this.root, name);
-      const [used, mark] = await Promise.all([
-        stat(path).catch(() => undefined),
-        readMark(join(path, ENTRY_FILE)),
-      ]);
-      if (used === undefined || mark === undefined || mark.tags["faast:cache"] === undefined)
-        continue;
+      const used = await stat(path).catch(() => undefined);
+      if (used === undefined) continue;
+      const mark = (await readMark(join(path, ENTRY_FILE))) ?? (await remains(path, used.mtime));
+      if (mark?.tags["faast:cache"] === undefined) continue;
       const isUnfinished = name.startsWith(STAGING);
-      const isHeld = (isUnfinished && (await hasMaker(name, mark))) || (await inUse(path));
+      const isHeld =
+        (isUnfinished && (await hasMaker(name, mark, used.mtime))) || (await inUse(path));
       entries.push({ path, mark, isUnfinished, isHeld, usedAt: used.mtime });
     }
     return entries;
@@ -154,8 +154,7 @@ export class DependencyCache {
     for (const { path, isUnfinished, isHeld, usedAt } of await this.entries()) {
       signal.throwIfAborted();
       if (isHeld) continue;
-      if (isUnfinished || Date.now() - usedAt.getTime() > UNUSED_TIME)
-        await this.remove(path, signal).catch(() => undefined);
+      if (isUnfinished || isPast(usedAt)) await this.remove(path, signal).catch(() => undefined);
     }
   }
 
@@ -193,9 +192,29 @@ export class DependencyCache {
 }
 
 /** Whether somebody is at work on what has the name of an installation: installing, or removing it. */
-async function hasMaker(name: string, { client }: Mark): Promise<boolean> {
-  if (isAlive(Number(name.split("-")[1]))) return true;
-  return client !== undefined && (await stateOf(client)) !== "dead";
+async function hasMaker(name: string, { client }: Mark, changed: Date): Promise<boolean> {
+  const pid = Number(name.split("-")[1]);
+  // Who removes it is another than who made it, and known by the id alone.
+  const remover = isAlive(pid) ? "unknown" : "dead";
+  const state = client?.pid === pid ? await stateOf(client) : remover;
+  return state === "alive" || (state === "unknown" && !isPast(changed));
+}
+
+/**
+ * What is left of an installation that was killed before it could say what it is, or of a removal after
+ * that: a directory with the name of one and nothing of anybody's in it, for so long that nobody is at work.
+ */
+async function remains(path: string, changed: Date): Promise<Mark | undefined> {
+  if (!stagingName.test(basename(path)) || !isPast(changed)) return undefined;
+  const names = await readdir(path).catch(() => undefined);
+  if (names === undefined || names.some((name) => name !== `${ENTRY_FILE}.new`)) return undefined;
+  const tags = { "faast:cache": basename(path), "faast:created": changed.toISOString() };
+  return { tags, client: undefined, renewed: changed };
+}
+
+/** Whether that is longer ago than anything may be that is not used. */
+function isPast(time: Date): boolean {
+  return Date.now() - time.getTime() > UNUSED_TIME;
 }
 
 /**
@@ -245,7 +264,7 @@ async function isOver(pin: string): Promise<boolean> {
   // Its process cannot be seen, as in another container, or it is being written: it counts for as long as
   // an entry that nobody uses.
   const made = await stat(pin).catch(() => undefined);
-  return made === undefined || Date.now() - made.mtimeMs > UNUSED_TIME;
+  return made === undefined || isPast(made.mtime);
 }
 
 async function touch(...paths: string[]): Promise<void> {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Collector, Resource } from "@faast/core/provider";
 import { provider } from "@faast/local";
 import { DAY, gone } from "./leftovers-place.ts";
@@ -82,5 +82,46 @@ describe("an entry of the dependency cache", () => {
     expect(files.length).toBeLessThan(50);
     await collector().delete({ ...resource!, id: join(root, rest) }, new AbortController().signal);
     expect(readdirSync(root)).toEqual([]);
+  });
+});
+
+describe("an unfinished entry", () => {
+  const nameOf = (pid: number, digit: string) =>
+    `staging-${pid}-${digit.repeat(8)}-2222-4333-8444-555555555555`;
+  const isHeld = async () =>
+    Object.fromEntries((await listed()).map(({ id, ownerAlive }) => [basename(id), ownerAlive]));
+
+  it("of a maker that has ended is nobody's, whoever has its id now", async () => {
+    const name = nameOf(process.pid, "1");
+    plant(name, 0, { ...gone, pid: process.pid });
+    expect(await isHeld()).toEqual({ [name]: false });
+  });
+
+  it("of a maker that cannot be seen is held for a week", async () => {
+    const [recent, old] = [nameOf(4711, "1"), nameOf(4711, "2")];
+    for (const [name, days] of [[recent, 6] as const, [old, 8] as const])
+      plant(name, days, { ...gone, pid: 4711, host: "elsewhere" });
+    expect(await isHeld()).toEqual({ [recent]: true, [old]: false });
+  });
+
+  it("that does not tell what it is yet is ours if it is old, and has nothing else in it", async () => {
+    const make = (name: string, files: string[], days: number) => {
+      const path = join(root, name);
+      mkdirSync(path, { recursive: true });
+      for (const file of files) writeFileSync(join(path, file), "");
+      age(path, days);
+      return name;
+    };
+    const ours = [make(nameOf(1, "1"), [], 8), make(nameOf(1, "2"), ["entry.json.new"], 8)];
+    make(nameOf(1, "3"), [], 6);
+    make(nameOf(1, "4"), ["entry.json.new", "novel.txt"], 8);
+    make("staging-area", [], 8);
+    const resources = await listed();
+    expect(resources.map(({ id }) => basename(id)).sort()).toEqual(ours);
+    for (const each of resources) {
+      expect(Object.keys(each.tags)).toEqual(["faast:cache", "faast:created"]);
+      await collector().delete(each, new AbortController().signal);
+    }
+    expect(readdirSync(root)).toHaveLength(3);
   });
 });
