@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { lstat, opendir, readdir } from "node:fs/promises";
-import { hostname } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
@@ -31,27 +31,21 @@ const kinds = { directory: "directory", process: "process", cache: "dependency c
 /** What jobs leave behind on this machine: their directories, their processes, and caches that nobody uses. */
 export class LocalCollector implements Collector {
   readonly pace = { concurrency: 4, rate: 1000 };
-  private readonly root: string;
-  private readonly cache: DependencyCache;
+  private readonly cache = new DependencyCache();
   /** What the identifiers of listed processes stand for. */
   private readonly processes = new Map<string, ProcessIdentity>();
 
-  constructor(root = instanceRoot(), cache = new DependencyCache()) {
-    this.root = root;
-    this.cache = cache;
-  }
-
   scope(): Promise<string> {
-    return Promise.resolve(`${hostname()} ${this.root}`);
+    return Promise.resolve(`${hostname()} ${rootIfThere() ?? tmpdir()}`);
   }
 
   async *list({ details, signal }: ListOptions): AsyncIterable<Resource[]> {
-    const names = instanceNames(await readdir(this.root));
-    for (let i = 0; i < names.length; i += PAGE) {
+    const root = rootIfThere();
+    const paths =
+      root === undefined ? [] : instanceNames(await readdir(root)).map((name) => join(root, name));
+    for (let i = 0; i < paths.length; i += PAGE) {
       signal.throwIfAborted();
-      const page = names
-        .slice(i, i + PAGE)
-        .map((name) => this.instance(join(this.root, name), details));
+      const page = paths.slice(i, i + PAGE).map((path) => this.instance(path, details));
       yield (await Promise.all(page)).flat();
     }
     signal.throwIfAborted();
@@ -86,7 +80,8 @@ export class LocalCollector implements Collector {
   }
 
   async readLease(job: string): Promise<LeaseReading | undefined> {
-    const owner = await ownerOf(join(this.root, `faast-${job}`));
+    const root = rootIfThere();
+    const owner = root === undefined ? undefined : await ownerOf(join(root, `faast-${job}`));
     return owner === undefined ? undefined : leaseOf(owner);
   }
 
@@ -127,6 +122,16 @@ export class LocalCollector implements Collector {
       await sleep(10, undefined, { signal });
     }
     return undefined;
+  }
+}
+
+/** Where instances have their directories; undefined where `TMPDIR` names nothing that is there. */
+function rootIfThere(): string | undefined {
+  try {
+    return instanceRoot();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { access, constants, mkdir, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { access, constants, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, freemem, tmpdir, totalmem } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import {
   userCacheDirectory,
@@ -24,7 +25,7 @@ export async function preflight(
   const checks = await Promise.all([
     directory(
       "temporary directory",
-      instanceRoot(),
+      { path: tmpdir(), existing: instanceRoot },
       "set TMPDIR to a directory that can be written",
     ),
     cacheDirectory(),
@@ -78,22 +79,34 @@ function memory(options: { concurrency: number; memorySize: number }): Preflight
 
 async function cacheDirectory(): Promise<PreflightCheck> {
   const path = join(userCacheDirectory(), "faast");
-  const check = await directory("cache directory", path, "set XDG_CACHE_HOME");
+  const existing = () => nearest(path); // which is where it would be made
+  const check = await directory("cache directory", { path, existing }, "set XDG_CACHE_HOME");
   // Only dependencies, and the time of the last collection, are kept there.
   return check.status === "failure" ? { ...check, status: "warning" } : check;
 }
 
-/** Whether a directory can be written, and what fits in there. */
-async function directory(name: string, path: string, advice: string): Promise<PreflightCheck> {
+/** Where something is to be kept. */
+interface PlaceToKeep {
+  readonly path: string;
+  /** The directory that is there: itself, or where it would be made. */
+  readonly existing: () => string;
+}
+
+/** Whether a directory can be written, and what fits in there; nothing stays in it. */
+async function directory(
+  name: string,
+  { path, existing }: PlaceToKeep,
+  advice: string,
+): Promise<PreflightCheck> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    const trial = await mkdtemp(join(path, "doctor-"));
+    const there = existing();
+    const trial = await mkdtemp(join(there, "doctor-"));
     try {
       await writeFile(join(trial, "file"), "");
     } finally {
       await rm(trial, { recursive: true, force: true });
     }
-    const { bavail, bsize } = await statfs(path);
+    const { bavail, bsize } = await statfs(there);
     const free = bavail * bsize;
     const found = `${path}, ${gigabytes(free)} free`;
     return free < LEAST_DISK * 2 ** 20
@@ -103,6 +116,12 @@ async function directory(name: string, path: string, advice: string): Promise<Pr
     const reason = error instanceof Error ? error.message : String(error);
     return { name, status: "failure", found: `${path}: ${reason}`, advice };
   }
+}
+
+/** The directory itself, or the innermost around it that is there. */
+function nearest(path: string): string {
+  for (let each = path; ; each = dirname(each))
+    if (existsSync(each) || each === dirname(each)) return each;
 }
 
 /** What ends workers whose caller was killed. */

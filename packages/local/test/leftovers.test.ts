@@ -3,6 +3,7 @@ import {
   lutimesSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -223,4 +224,22 @@ it("faast doctor local says what this machine has", async () => {
   );
   // npm may have left a cache of its own.
   expect(place.names().filter((name) => /faast|doctor/.test(name))).toEqual([]);
+  expect(readdirSync(place.cache)).toEqual([]);
+});
+
+it("a temporary directory that is not there is what faast doctor finds, and has no leftovers", async () => {
+  rmSync(place.temporary, { recursive: true });
+  const doctor = await place.run("doctor", "local", "--json").ended;
+  expect(doctor.code).toBe(1);
+  expect(JSON.parse(doctor.out).checks).toContainEqual(
+    expect.objectContaining({
+      name: "temporary directory",
+      status: "failure",
+      found: expect.stringContaining("ENOENT"),
+      advice: expect.stringContaining("TMPDIR"),
+    }),
+  );
+  const list = await place.run("ls", "local", "--json").ended;
+  expect(list.code).toBe(0);
+  expect(JSON.parse(list.out).jobs).toEqual([]);
 });
