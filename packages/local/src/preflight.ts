@@ -17,7 +17,11 @@ const LEAST_MEMORY = 512;
 const LEAST_DISK = 200;
 const GIB = 2 ** 30;
 
-/** What jobs need of this machine. */
+/**
+ * What jobs need of this machine.
+ *
+ * @throws the signal's reason.
+ */
 export async function preflight(
   options: { readonly concurrency: number; readonly memorySize: number },
   signal: AbortSignal,
@@ -32,6 +36,7 @@ export async function preflight(
     watchdog(),
     npm(signal),
   ]);
+  signal.throwIfAborted();
   return { checks: [nodeVersion(), cores(options.concurrency), memory(options), ...checks] };
 }
 
@@ -148,6 +153,7 @@ async function npm(signal: AbortSignal): Promise<PreflightCheck> {
     });
     return { name: "npm", status: "ok", found: stdout.trim() };
   } catch {
+    signal.throwIfAborted();
     const advice = 'the option "packageJson" needs npm on the PATH';
     return { name: "npm", status: "warning", found: "none", advice };
   }

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { provider } from "@faast/local";
 import { DAY, gone, leave, Place, plantDecoys, reaperOf, slay, tags } from "./leftovers-place.ts";
 import { directoryOf, eventually, isAlive } from "./processes.ts";
 
@@ -242,4 +243,12 @@ it("a temporary directory that is not there is what faast doctor finds, and has 
   const list = await place.run("ls", "local", "--json").ended;
   expect(list.code).toBe(0);
   expect(JSON.parse(list.out).jobs).toEqual([]);
+});
+
+it("what faast doctor local asks for is given up with it, and not taken for missing", async () => {
+  const examining = provider.preflight!(
+    { concurrency: 1, memorySize: 128 } as never,
+    AbortSignal.abort(),
+  );
+  await expect(examining).rejects.toMatchObject({ name: "AbortError" });
 });
