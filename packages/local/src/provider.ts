@@ -113,10 +113,13 @@ async function deploy(spec: DeploySpec<LocalOptions>, signal: AbortSignal): Prom
     return cloud === undefined ? deployment : new SimulatedCloud(deployment, cloud);
   } catch (error) {
     await waiting?.end();
-    // The reaper, whose input ends here, removes what this cannot.
-    await directory.remove().catch(() => undefined);
+    const isGone = await directory.remove().then(
+      () => true,
+      () => false,
+    );
     await dependencies?.release().catch(() => undefined);
-    await reaper.close();
+    // The reaper removes what this cannot.
+    await (isGone ? reaper.close() : reaper.takeOver());
     throw error;
   }
 }

@@ -68,7 +68,16 @@ export class Reaper {
   }
 
   /** Its work is done; resolves when it has ended and its handle is closed. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.end("done\n");
+  }
+
+  /** It ends and removes what is left, as if this process were gone; resolves when it has ended. */
+  takeOver(): Promise<void> {
+    return this.end("");
+  }
+
+  private async end(lastWord: string): Promise<void> {
     const { child } = this;
     if (
       child === undefined ||
@@ -80,7 +89,7 @@ export class Reaper {
     await new Promise<void>((resolve) => {
       child.once("exit", () => resolve(turnOver()));
       child.ref();
-      child.stdin?.end("done\n");
+      child.stdin?.end(lastWord);
     });
   }
 

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import {
   existsSync,
   lutimesSync,
@@ -11,6 +12,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { provider } from "@faast/local";
 import { DAY, gone, leave, Place, plantDecoys, reaperOf, slay, tags } from "./leftovers-place.ts";
 import { directoryOf, eventually, isAlive } from "./processes.ts";
@@ -188,6 +191,13 @@ describe("faast cleanup local", () => {
 });
 
 describe("faast()", () => {
+  onLinux("that fails leaves its directory to the watchdog if it cannot remove it", async () => {
+    const program = fileURLToPath(new URL("./fixtures/failing-removal.mjs", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { env: place.env });
+    expect(stdout).toBe("failed 1\n");
+    expect(place.names().filter((name) => name.startsWith("faast-"))).toEqual([]);
+  });
+
   it("collects leftovers beside its calls, once an hour", async () => {
     const directory = leave(join(place.temporary, `faast-${JOB}`), { tags: tags(JOB), ...gone });
     const first = place.start("live", { gc: "auto" });
