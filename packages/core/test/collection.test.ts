@@ -25,6 +25,7 @@ class Littered {
   resources: Resource[];
   listings = 0;
   signals: AbortSignal[] = [];
+  scopeSignals: AbortSignal[] = [];
   /** What a listing waits for. */
   gate: Promise<unknown> = Promise.resolve();
   lease: DeploymentLease | undefined;
@@ -56,7 +57,10 @@ class Littered {
       return this.resources;
     };
     return {
-      scope: async () => this.scope,
+      scope: async (signal) => {
+        if (signal !== undefined) this.scopeSignals.push(signal);
+        return this.scope;
+      },
       list: ({ signal }) => {
         this.listings++;
         this.signals.push(signal);
@@ -124,6 +128,7 @@ describe('gc: "auto"', () => {
     await eventually(() => place.listings === 1);
     await m.cleanup();
     expect(place.signals[0]?.aborted).toBe(true);
+    expect(place.scopeSignals[0]?.aborted).toBe(true);
     // Since it has not come to its end, the next job collects, in the same hour.
     place.gate = Promise.resolve();
     await using _ = await place.start();

@@ -29,8 +29,12 @@ export interface Spared {
  * What it waits for should not keep the process alive: whoever wants to wait does so by themselves.
  */
 export interface Collector {
-  /** What it looks at, in a form that is the same each time: `"123456789012/us-west-2"`. */
-  scope(): Promise<string>;
+  /**
+   * What it looks at, in a form that is the same each time: `"123456789012/us-west-2"`.
+   *
+   * @param signal - gives up asking. Default: it is not given up.
+   */
+  scope(signal?: AbortSignal): Promise<string>;
   /**
    * Everything that may be a leftover, in pages. Without its tags and leases nothing can be decided, so
    * that a listing that is not complete must fail: a job whose lease is missing would look dead.

@@ -42,8 +42,8 @@ export class AwsCollector implements Collector {
     this.places = new Places(options);
   }
 
-  scope(): Promise<string> {
-    return this.places.scope();
+  scope(signal?: AbortSignal): Promise<string> {
+    return this.places.scope(signal);
   }
 
   async *list({ signal, details }: ListOptions): AsyncIterable<Resource[]> {

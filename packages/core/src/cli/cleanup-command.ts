@@ -64,7 +64,7 @@ async function run(input: CommandInput): Promise<number> {
   const tellPrograms = async (dryRun: boolean, told: object = {}) =>
     terminal.json({
       provider: chosen.provider.name,
-      scope: await collector.scope(),
+      scope: await collector.scope(signal),
       dryRun,
       ...describePlan(plan),
       ...told,

@@ -39,7 +39,7 @@ async function run(input: CommandInput): Promise<number> {
   if (json)
     terminal.json({
       provider: chosen.provider.name,
-      scope: await collector.scope(),
+      scope: await collector.scope(signal),
       jobs: jobs.map((resources) => describeJob(resources)),
       caches: shared.map((each) => ({ ...describeResource(each), state: stateOf(each.lease) })),
       foreign: foreign.map(({ resource: { kind, id } }) => ({ kind, id })),

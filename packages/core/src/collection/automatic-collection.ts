@@ -74,7 +74,7 @@ export class AutomaticCollection {
     const { signal } = abort;
     const collector = provider.collector?.(options, {});
     if (collector === undefined) return undefined;
-    const place = `${provider.name} ${await collector.scope()}`;
+    const place = `${provider.name} ${await collector.scope(signal)}`;
     signal.throwIfAborted();
     this.release = await this.claim(place);
     if (this.release === undefined && options.gc !== "force") return undefined;
