@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -5,7 +6,7 @@ import { FaastProviderError } from "../errors.js";
 import { suggestion } from "../options/option-check.js";
 import type { Provider } from "./contract.js";
 import { isProvider } from "./provider-shape.js";
-import { knownProviderNames, packageOfProvider } from "./provider-name.js";
+import { isPathLike, knownProviderNames, packageOfProvider } from "./provider-name.js";
 
 /**
  * Loads the provider of that name from the user's project: as seen from the files that called, then
@@ -16,12 +17,17 @@ import { knownProviderNames, packageOfProvider } from "./provider-name.js";
  */
 export async function loadProvider(name: string, callers: readonly string[]): Promise<Provider> {
   const specifier = packageOfProvider(name);
-  const url = await resolvePackage(specifier, callers);
+  const url = await resolvePackage(specifier, callers).catch((error: unknown) => {
+    if (isPackageName(specifier)) throw error;
+    throw new FaastProviderError(missingPackage(name, specifier), { cause: error });
+  });
   if (url === undefined) throw new FaastProviderError(missingPackage(name, specifier));
   let exports: { provider?: unknown };
   try {
     exports = (await import(url)) as typeof exports;
   } catch (error) {
+    if (isPathLike(name) && isMissing(error) && !existsSync(new URL(url)))
+      throw new FaastProviderError(missingPackage(name, specifier), { cause: error });
     const reason = error instanceof Error ? error.message : String(error);
     throw new FaastProviderError(
       `The provider package ${specifier} could not be loaded: ${reason}`,
@@ -81,7 +87,16 @@ function isMissing(error: unknown): boolean {
   return (error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND";
 }
 
+/** Whether npm could install it: a name, perhaps with a scope, perhaps with a path inside of the package. */
+function isPackageName(text: string): boolean {
+  return /^(@[\w.~-]+\/)?[\w~-][\w.~-]*(\/|$)/.test(text);
+}
+
 function missingPackage(name: string, specifier: string): string {
+  if (isPathLike(name))
+    return `The provider "${name}" is the path of a module that cannot be found, as seen from the file that names it or from ${process.cwd()}.`;
+  if (!isPackageName(specifier))
+    return `The provider "${name}" is neither ${knownProviderNames.join(" nor ")}, nor the name of a package, nor a path that begins with "./".`;
   const isShort = knownProviderNames.includes(name);
   const near = isShort || name.includes("/") ? "" : suggestion(name, knownProviderNames);
   return (
