@@ -62,7 +62,11 @@ export async function stateOf(identity: ProcessIdentity): Promise<ProcessState> 
   if (identity.boot !== boot) return "dead";
   if (identity.namespace !== namespace) return "unknown";
   const pid = Math.abs(identity.pid);
-  if (isLinux) return runningSince(pid) === identity.start ? "alive" : "dead";
+  if (isLinux) {
+    if (runningSince(pid) === identity.start) return "alive";
+    // Where not even this process can be seen, that says nothing.
+    return runningSince(process.pid) === undefined ? "unknown" : "dead";
+  }
   if (!exists(pid)) return "dead";
   if (process.platform === "win32") return "alive"; // or another with its id: that is not to be seen
   const start = await startByPs(pid);

@@ -122,6 +122,17 @@ describe("faast cleanup local", () => {
     },
   );
 
+  onLinux("does not take an owner for gone where the system shows no processes", async () => {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const namespace = readlinkSync("/proc/self/ns/pid");
+    const owner = { tags: tags(JOB), ...gone, boot, namespace, pid: process.pid };
+    leave(join(place.temporary, `faast-${JOB}`), owner);
+    const program = fileURLToPath(new URL("./fixtures/without-proc.mjs", import.meta.url));
+    const { env } = place;
+    const { stdout } = await promisify(execFile)(process.execPath, [program, JOB], { env });
+    expect(JSON.parse(stdout)).toEqual({ expires: expect.any(String) });
+  });
+
   onLinux("kills no process that has the id of one that ended", async () => {
     const bystander = place.run("ls", "local").child; // any process will do
     process.kill(bystander.pid!, "SIGSTOP");
