@@ -142,6 +142,7 @@ describe("preflight", () => {
     memorySize: 1728,
     RoleName: "faast-cached-lambda-role",
     rolePolicy: "least-privilege",
+    policyStatements: [],
     vpc: undefined,
   } as unknown as Required<AwsOptions>;
   const look = async (more: Partial<AwsOptions>) => {

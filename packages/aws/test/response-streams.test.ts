@@ -115,6 +115,19 @@ describe("responses that are read while they are made", () => {
     expect(streams.available).toBe(true);
   });
 
+  it("are not asked for at all when the call was given up before", async () => {
+    let invoked = false;
+    const invoke = () => {
+      invoked = true;
+      return Promise.reject(new Error("invoked"));
+    };
+    const attempt = new Attempt();
+    attempt.controller.abort();
+    const streams = new ResponseStreams({ invoke }, limits);
+    expect(await begin(streams, attempt).outcome).toBeUndefined();
+    expect(invoked).toBe(false);
+  });
+
   it("fail where it is not known whether the call was delivered", async () => {
     const invoke = () => Promise.reject(refusal("ServiceException", 500));
     const streams = new ResponseStreams({ invoke }, limits);
