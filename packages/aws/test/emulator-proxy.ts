@@ -72,6 +72,8 @@ export async function startProxy(endpoint: string, intercept: Intercept) {
       },
     );
     onward.on("error", () => response.destroy());
+    // Whoever asked has gone: what they waited for is not waited for here, either.
+    response.on("close", () => onward.destroy());
     onward.end(body);
   };
   const server = createServer((request, response) => void handle(request, response));
