@@ -15,6 +15,7 @@ export class Delivery implements Invocation {
   readonly signal: AbortSignal;
   private readonly invocation: Invocation;
   private readonly abandonment = new AbortController();
+  private departed = false;
   private ended = false;
   private hasHeard = false;
   private onFirst: (() => void) | undefined;
@@ -27,6 +28,7 @@ export class Delivery implements Invocation {
     this.request = invocation.request;
     this.signal = invocation.signal;
     const onOver = () => {
+      if (!this.departed) this.refuse(); // nor will it depart
       if (!this.ended) this.abandonment.abort();
       this.settle();
     };
@@ -42,7 +44,18 @@ export class Delivery implements Invocation {
     return this.invocation.defer();
   }
 
-  /** Fires when the attempt is given up before its execution has ended. */
+  /**
+   * To be called just before the call is sent, by whatever way.
+   *
+   * @returns false if it has been given up, and is not to be sent.
+   */
+  depart(): boolean {
+    if (this.signal.aborted) return false;
+    this.departed = true;
+    return true;
+  }
+
+  /** Fires when the attempt is given up after it was sent, and before its execution has ended. */
   get abandoned(): AbortSignal {
     return this.abandonment.signal;
   }
@@ -68,8 +81,8 @@ export class Delivery implements Invocation {
   }
 
   /**
-   * @param listener - told when no frame is of interest any more: the execution has ended, and so has the
-   * attempt. The last frame alone does not tell, since it may overtake others.
+   * @param listener - told when no frame is of interest any more: the execution has ended, or has never
+   * begun, and the attempt is over. The last frame alone does not tell, since it may overtake others.
    */
   onceSettled(listener: () => void): void {
     this.onSettled = listener;
@@ -91,11 +104,19 @@ export class Delivery implements Invocation {
 
   /** Lambda has not taken the call, or was not even asked. */
   refuse(): void {
-    if (!this.hasHeard) this.onRefused?.();
+    if (this.hasHeard) return;
+    this.finish();
+    this.onRefused?.();
+  }
+
+  /** The execution has ended, and no last frame tells so. */
+  finish(): void {
+    this.ended = true;
+    this.settle();
   }
 
   fail(code: FailureCode, message: string): void {
-    this.ended = true;
+    this.finish();
     // Before the engine learns of it, and makes the next attempt.
     if (code === "throttled") this.refuse();
     this.invocation.fail(code, message);

@@ -6,48 +6,27 @@ import {
   type FailureCode,
 } from "@faast/core/provider";
 import type { AwsOptions } from "./aws-options.js";
-import { DependencyLayer } from "./dependencies/dependency-layer.js";
 import { ControlQueues, type ControlPlace } from "./control-queues.js";
+import { DependencyLayer } from "./dependencies/dependency-layer.js";
 import { DeploymentSteps } from "./deployment-steps.js";
 import { prepareRole } from "./execution-role.js";
-import { isAccessDenied, isRefusal } from "./infra/aws-failure.js";
+import { isAccessDenied } from "./infra/aws-failure.js";
 import { createAwsClients, type AwsClients } from "./infra/clients.js";
-import { putEventInvokeConfig } from "./infra/event-invoke.js";
-import {
-  createFunction,
-  deleteFunction,
-  LATE_FUNCTION,
-  reserveConcurrency,
-} from "./infra/function.js";
-import { deleteMessages, receiveMessages, sendMessage } from "./infra/queue.js";
+import { sendMessage } from "./infra/queue.js";
 import { jobTags, localOwner, type TagRecord } from "./infra/tags.js";
 import { inlineLimit } from "./inline-limit.js";
 import { invocationOutcome, type InvocationOutcome } from "./invocation/invocation-outcome.js";
 import { JobBucket } from "./job-bucket.js";
+import { JobFunction } from "./job-function.js";
 import { JobLogGroup } from "./job-log-group.js";
 import { JobQueues } from "./job-queues.js";
-import { LAYER_VARIABLE } from "./layer-variable.js";
-import { heapLimit } from "./heap-limit.js";
-import { executionTimeout, startupTime } from "./lambda-times.js";
-import { LEASE_TIME, renewJobLease } from "./leftovers/job-lease.js";
-import { MessageDeletions } from "./message-deletions.js";
+import { JobReplies, type Replies } from "./job-replies.js";
+import { executionTimeout, startupTime, STREAM_GRACE } from "./lambda-times.js";
+import { LEASE_TIME } from "./lease-time.js";
 import { quotas } from "./quotas.js";
-import { ReplyRouter } from "./reply-queue.js";
 import { RequestTopic } from "./request-topic.js";
 import { openResponse, type ResponseEvents } from "./response-stream.js";
 import { ResponseStreams } from "./response-streams.js";
-
-/**
- * Milliseconds that a function has to let go of its control queue when its stream is over without a last
- * frame: what it takes to run `finally` blocks and to answer, with time to spare.
- */
-const CONTROL_GRACE = 5_000;
-
-/** The replies of a job: their queue, and who hands them on. */
-export interface Replies {
-  readonly url: string;
-  readonly router: ReplyRouter;
-}
 
 /** All that a job has in the account: its function at once, the rest when first needed. */
 export class JobInfrastructure {
@@ -55,13 +34,14 @@ export class JobInfrastructure {
   readonly functionName: string;
   readonly controlQueues: ControlQueues;
   readonly responseStreams: ResponseStreams;
+  /** Milliseconds that an execution has to end in when its stream has been given up. */
+  readonly streamGrace = STREAM_GRACE;
   private readonly spec: DeploySpec<AwsOptions>;
   private readonly tags: TagRecord;
   private readonly clientsPromise: Promise<AwsClients>;
   private clients: AwsClients | undefined;
   private bucket: JobBucket | undefined;
   private roleArn = "";
-  private functionArn = "";
   private layer: DependencyLayer | undefined;
   private layerArn: string | undefined;
   private readonly steps = new DeploymentSteps();
@@ -69,14 +49,11 @@ export class JobInfrastructure {
   private beside: Promise<unknown> = Promise.resolve();
   /** Executions may end unseen: those that answer by the queue, and those that were given up. */
   private loose = false;
-  /** Whether there is one to remove; undefined: its creation was given up, and who knows. */
-  private hasFunction: boolean | undefined = false;
+  private readonly function: JobFunction;
   private readonly logGroup: JobLogGroup;
   private readonly queues: JobQueues;
+  private readonly jobReplies: JobReplies;
   private readonly topic: RequestTopic;
-  private repliesPromise: Promise<Replies> | undefined;
-  private router: ReplyRouter | undefined;
-  private replyLimit = 0;
 
   constructor(spec: DeploySpec<AwsOptions>) {
     this.spec = spec;
@@ -96,12 +73,18 @@ export class JobInfrastructure {
     const clients = () => this.ready;
     const { functionName, tags } = this;
     const { retentionInDays } = options;
+    this.function = new JobFunction(clients, () => this.blobs, {
+      name: functionName,
+      tags,
+      options,
+    });
     this.logGroup = new JobLogGroup(clients, { functionName, tags, retentionInDays });
-    this.queues = new JobQueues(clients, this.functionName, this.tags);
+    this.queues = new JobQueues(clients, functionName, tags);
+    this.jobReplies = new JobReplies(clients, this.queues, () => this.blobs);
     this.topic = new RequestTopic(clients, () => ({
-      functionName: this.functionName,
-      functionArn: this.functionArn,
-      tags: this.tags,
+      functionName,
+      functionArn: this.function.arn,
+      tags,
     }));
     this.controlQueues = new ControlQueues(
       {
@@ -109,11 +92,11 @@ export class JobInfrastructure {
         remove: (name) => this.queues.remove(name),
         send: async (url, body) => sendMessage({ clients: await this.clientsPromise }, url, body),
       },
-      { most: options.concurrency, grace: CONTROL_GRACE },
+      { most: options.concurrency, grace: STREAM_GRACE },
     );
     this.responseStreams = new ResponseStreams(
       { invoke: (payload, signal) => this.streamResponse(payload, signal) },
-      { silence: this.startupTime, grace: CONTROL_GRACE },
+      { silence: this.startupTime, grace: STREAM_GRACE },
     );
   }
 
@@ -128,7 +111,7 @@ export class JobInfrastructure {
 
   /** Bytes of payload, before base64, that a message of the reply queue may carry. */
   get queueInlineLimit(): number {
-    return inlineLimit(this.replyLimit);
+    return this.jobReplies.inlineLimit;
   }
 
   get blobs(): JobBucket {
@@ -152,9 +135,11 @@ export class JobInfrastructure {
       prepareRole({ clients, signal: given }, options),
     );
     // These are short. Given up, they would leave it open whether there is something to remove.
-    const beside = [steps.run("the log group", signal, () => this.logGroup.create())];
+    const beside: Promise<unknown>[] = [
+      steps.run("the log group", signal, () => this.logGroup.create()),
+    ];
     if (this.mode === "queue") {
-      beside.push(steps.run("the queue of replies", signal, () => this.openQueue()));
+      beside.push(steps.run("the queue of replies", signal, () => this.jobReplies.queueArn()));
       if (options.queueDispatch === "sns")
         beside.push(steps.run("the topic", signal, () => this.topic.open()));
     }
@@ -170,16 +155,19 @@ export class JobInfrastructure {
   /** Creates the function, and what starts it in queue mode. */
   async createFunction(zip: Uint8Array, signal: AbortSignal): Promise<void> {
     const { options } = this.spec;
-    const { steps } = this;
-    await steps.run("the function", signal, (given) => this.create(zip, given));
+    const { layerArn, roleArn, steps } = this;
+    const own = this.function;
+    await steps.run("the function", signal, (given) =>
+      own.create({ zip, roleArn, layerArn }, given),
+    );
     const last = [this.beside];
     if (options.reservedConcurrency > 0) {
-      last.push(steps.run("its reserved concurrency", signal, (given) => this.reserve(given)));
+      last.push(steps.run("its reserved concurrency", signal, (given) => own.reserve(given)));
     }
     if (this.mode === "queue") {
       last.push(
-        steps.run("the function's failure destination", signal, (given) =>
-          this.watchFailures(given),
+        steps.run("the function's failure destination", signal, async (given) =>
+          own.watchFailures(await this.jobReplies.queueArn(), given),
         ),
         steps.run("the queue of replies", signal, () => this.replies()),
       );
@@ -223,15 +211,12 @@ export class JobInfrastructure {
   /** The queue of replies, made when first needed. */
   replies(): Promise<Replies> {
     this.loose = true;
-    return (this.repliesPromise ??= this.openReplies().catch((error: unknown) => {
-      this.repliesPromise = undefined; // the next one tries again
-      throw error;
-    }));
+    return this.jobReplies.open();
   }
 
   /** Says that the job's client is alive. */
   renewLease(): Promise<void> {
-    return renewJobLease({ clients: this.ready }, this.functionArn);
+    return this.function.renewLease();
   }
 
   async close(options: Required<CleanupOptions>): Promise<void> {
@@ -239,14 +224,14 @@ export class JobInfrastructure {
     const reason = new FaastCancelledError("the job has been cleaned up");
     await this.steps.end(reason);
     this.bucket?.giveUp(reason);
-    await this.router?.close();
+    await this.jobReplies.close();
     // Streams that were given up just now are told so.
     await this.controlQueues.close();
     this.responseStreams.close();
     const { clients } = this;
     if (clients === undefined) return;
     try {
-      if (options.deleteResources) await this.removeAll(clients, options);
+      if (options.deleteResources) await this.removeAll(options);
       else await this.layer?.close(options);
     } finally {
       // Nobody calls any more: a thousand connections need not wait for that.
@@ -269,72 +254,6 @@ export class JobInfrastructure {
     return this.layer.prepare(signal);
   }
 
-  private async create(zip: Uint8Array, signal: AbortSignal): Promise<void> {
-    const { options } = this.spec;
-    const scope = { clients: this.ready, signal };
-    // Loaded while AWS is at work. What fails is told by the first call.
-    this.ready.invocations().catch(() => undefined);
-    const large = zip.byteLength > quotas.directZip.value;
-    const code = large ? await this.blobs.putCode(zip, signal) : zip;
-    this.hasFunction = undefined;
-    this.functionArn = await createFunction(scope, {
-      name: this.functionName,
-      roleArn: this.roleArn,
-      zip: code,
-      handler: this.mode === "https" ? "index.streamingHandler" : "index.handler",
-      runtime: options.runtime,
-      architecture: options.architecture,
-      memorySize: options.memorySize,
-      timeoutSeconds: executionTimeout(options),
-      ...(this.layerArn === undefined ? {} : { layers: [this.layerArn] }),
-      env: {
-        ...options.env,
-        ...(this.layerArn === undefined ? {} : { [LAYER_VARIABLE]: "true" }),
-        ...(options.childProcess ? {} : { FAAST_CHILD_PROCESS: "false" }),
-        FAAST_HEAP_LIMIT: String(heapLimit(options)),
-      },
-      description: options.description || "made by faast",
-      tags: this.tags,
-      ephemeralStorageSize: options.ephemeralStorageSize,
-      vpc: options.vpc,
-      others: options.awsLambdaOptions,
-    }).catch((error: unknown) => {
-      if (isRefusal(error, "lambda:CreateFunction")) this.hasFunction = false;
-      throw error;
-    });
-    this.hasFunction = true;
-    if (large) await this.blobs.removeCode();
-  }
-
-  private async openQueue(): Promise<void> {
-    await this.queues.get("replies");
-  }
-
-  private async reserve(signal: AbortSignal): Promise<void> {
-    const { reservedConcurrency } = this.spec.options;
-    await reserveConcurrency(
-      { clients: this.ready, signal },
-      this.functionName,
-      reservedConcurrency,
-    );
-  }
-
-  /**
-   * What fails before our own handler can say so is told by Lambda, to the queue of replies. That goes for
-   * notifications, too: Lambda takes them for asynchronous invocations, and would try them again itself.
-   */
-  private async watchFailures(signal: AbortSignal): Promise<void> {
-    const { arn } = await this.queues.get("replies");
-    await putEventInvokeConfig(
-      { clients: this.ready, signal },
-      {
-        functionName: this.functionName,
-        failureQueueArn: arn,
-        maximumAgeSeconds: quotas.leastEventAge.value,
-      },
-    );
-  }
-
   private async streamResponse(payload: string, signal: AbortSignal): Promise<ResponseEvents> {
     const client = await this.ready.responses();
     return openResponse(client, { functionName: this.functionName, payload, signal });
@@ -349,30 +268,13 @@ export class JobInfrastructure {
     };
   }
 
-  private async openReplies(): Promise<Replies> {
-    const { url, maximumMessageSize } = await this.queues.get("replies");
-    this.replyLimit = maximumMessageSize;
-    const { ready: clients } = this;
-    const deletions = new MessageDeletions((handles) => deleteMessages({ clients }, url, handles));
-    const receive = async (signal: AbortSignal, waitSeconds: number) => {
-      const messages = await receiveMessages({ clients, signal }, url, { waitSeconds });
-      for (const { receiptHandle } of messages) deletions.add(receiptHandle);
-      return messages.map(({ body }) => body);
-    };
-    this.router = new ReplyRouter({ receive }, this.blobs);
-    return { url, router: this.router };
-  }
-
-  private async removeAll(clients: AwsClients, options: Required<CleanupOptions>): Promise<void> {
-    const scope = { clients };
-    const { functionName, hasFunction } = this;
-    const appearsWithin = hasFunction === undefined ? LATE_FUNCTION : 0;
+  private async removeAll(options: Required<CleanupOptions>): Promise<void> {
     const removals = await Promise.allSettled([
       this.layer?.close(options),
-      hasFunction === false ? undefined : deleteFunction(scope, functionName, { appearsWithin }),
+      this.function.remove(),
       this.queues.removeAll(),
       this.topic.remove(),
-      hasFunction === false && this.bucket?.begun !== true ? undefined : this.removeBucket(),
+      this.function.mayExist || this.bucket?.begun === true ? this.removeBucket() : undefined,
     ]);
     removals.push(...(await Promise.allSettled([this.logGroup.remove(this.loose)])));
     const failed = removals.find((each) => each.status === "rejected");

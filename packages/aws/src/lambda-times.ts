@@ -7,6 +7,12 @@ export const LOAD_TIME = 30_000;
 /** Milliseconds for a request to come to Lambda and for the answer to come back, by way of queues. */
 const WAY_TIME = 5_000;
 
+/**
+ * Milliseconds that an execution has to let go of its control queue when its stream is over without a last
+ * frame: what it takes to run `finally` blocks and to answer, with time to spare.
+ */
+export const STREAM_GRACE = 5_000;
+
 /** Seconds in which our own answer should come before Lambda ends an execution. */
 const ANSWER_TIME = 5;
 

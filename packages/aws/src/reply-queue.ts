@@ -76,15 +76,23 @@ export class ReplyRouter {
 
   /** Whether anyone waits, other than for the end of what has been given up, or is here already. */
   private get awaited(): boolean {
-    for (const { invocation, quiet, ending } of this.waiting.values())
-      if (!quiet && !ending && !invocation.signal.aborted) return true;
-    return false;
+    return this.countAwaited(1) > 0;
+  }
+
+  /** How many wait so; no more are counted than asked for, since there may be very many. */
+  private countAwaited(most: number): number {
+    let count = 0;
+    for (const { invocation, quiet, ending } of this.waiting.values()) {
+      if (!quiet && !ending && !invocation.signal.aborted) count++;
+      if (count === most) break;
+    }
+    return count;
   }
 
   /** How many pollers there should be, if one of them has just had so many messages. */
   private wanted(messages: number): number {
     if (messages === 0) return 1;
-    const forCalls = Math.ceil(this.waiting.size / CALLS_EACH);
+    const forCalls = Math.ceil(this.countAwaited(MOST_POLLERS * CALLS_EACH) / CALLS_EACH);
     // A stream sends many messages: there are more where as many come as can.
     const forItems = messages < FULL_BATCH ? 1 : this.pollers + 1;
     return Math.min(MOST_POLLERS, Math.max(forCalls, forItems));

@@ -75,7 +75,7 @@ export class ResponseStreams {
    */
   async invoke(call: StreamedCall): Promise<InvocationFailure | "refused" | undefined> {
     const { delivery, payload } = call;
-    if (delivery.signal.aborted) return undefined; // given up while its arguments were stored
+    if (!delivery.depart()) return undefined;
     const request = new AbortController();
     this.reading.add(request);
     const response = this.listen(delivery, request);

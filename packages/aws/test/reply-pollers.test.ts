@@ -142,6 +142,30 @@ describe("the waiting for replies", () => {
     await router.close();
   });
 
+  it("is not shared for the sake of what is given up, or comes by another way", async () => {
+    const { queue, router, results, expect: await_ } = routing();
+    const bystander = (call: string): Invocation => ({
+      request: { call, attempt: 0 } as Invocation["request"],
+      signal: call.endsWith("1") ? AbortSignal.abort() : new AbortController().signal,
+      over: false,
+      receive: () => undefined,
+      fail: () => undefined,
+      defer: () => false,
+      onControl: () => undefined,
+    });
+    for (const name of names(1000))
+      router.expect(bystander(`other ${name}`), undefined, !name.endsWith("1"));
+    await_("first");
+    await_("second");
+    queue.send(resultOf("first"));
+    await until(() => results.has("first"));
+    await pause(20);
+    expect(queue.peak).toBe(1);
+    queue.send(resultOf("second"));
+    await until(() => results.has("second"));
+    await router.close();
+  });
+
   it("does not stop for a result that has yet to be fetched", async () => {
     let fetched!: (bytes: Uint8Array) => void;
     const get = () => new Promise<Uint8Array>((resolve) => (fetched = resolve));

@@ -1,11 +1,13 @@
-import type { EncodedCall, Frame, Invocation } from "@faast/core/provider";
+import type { EncodedCall, Frame, FunctionStats, Invocation } from "@faast/core/provider";
 import { AwsDeployment } from "../dist/aws-deployment.js";
 import { ControlQueues } from "../dist/control-queues.js";
+import { Delivery } from "../dist/delivery.js";
 import { AwsRequestError } from "../dist/infra/aws-failure.js";
 import type { InvocationOutcome } from "../dist/invocation/invocation-outcome.js";
 import type { JobInfrastructure } from "../dist/job-infrastructure.js";
 import { ReplyRouter } from "../dist/reply-queue.js";
 import { ResponseStreams } from "../dist/response-streams.js";
+import { until } from "./modes.ts";
 
 /** Milliseconds that an execution has to end in when its stream has been given up. */
 const GRACE = 60_000;
@@ -22,10 +24,34 @@ const throttled: Answer = () =>
   Promise.resolve({ failure: { code: "throttled", message: "Rate exceeded" } });
 const denied: Answer = () => Promise.reject(failure("AccessDeniedException", 403));
 const cutOff: Answer = () => Promise.reject(failure("ECONNRESET"));
+const refused: Answer = () => Promise.reject(failure("ECONNREFUSED"));
 const fault: Answer = () => Promise.reject(failure("ServiceException", 500));
 
+/** How many attempts a router would hand frames to. */
+const waitingIn = (router: ReplyRouter) =>
+  (router as unknown as { waiting: ReadonlyMap<string, unknown> }).waiting.size;
+
+/** What a deployment counts as given up, and billed. */
+const abandonedBy = (deployment: AwsDeployment) =>
+  deployment
+    .estimateCost({ invocations: 0, retries: 0 } as FunctionStats)
+    .find(({ name }) => name === "abandonedInvocations")?.measured;
+
+interface Terms {
+  readonly streamGrace?: number;
+  /** Stores what is too large; default: at once. */
+  readonly put?: () => Promise<string>;
+}
+
+const routers: ReplyRouter[] = [];
+
+afterEach(async () => {
+  await Promise.all(routers.splice(0).map((router) => router.close()));
+});
+
 /** A deployment whose Lambda answers so, and what it has asked for. */
-function deployed(mode: "https" | "queue", answer: Answer) {
+function deployed(mode: "https" | "queue", answer: Answer, terms: Terms = {}) {
+  const { streamGrace = GRACE, put = () => Promise.resolve("name") } = terms;
   const made: string[] = [];
   const sent: string[] = [];
   const controlQueues = new ControlQueues(
@@ -41,12 +67,13 @@ function deployed(mode: "https" | "queue", answer: Answer) {
     { most: 0, grace: GRACE },
   );
   const blobs = {
-    put: () => Promise.resolve("name"),
+    put,
     get: () => Promise.reject(new Error("unused")),
     discard: () => undefined,
   };
   const never = () => new Promise<string[]>((resolve) => setTimeout(resolve, 10, []));
   const router = new ReplyRouter({ receive: never }, blobs);
+  routers.push(router);
   const responseStreams = new ResponseStreams(
     { invoke: () => Promise.reject(failure("UnknownOperationException", 404)) },
     { silence: GRACE, grace: GRACE },
@@ -55,6 +82,7 @@ function deployed(mode: "https" | "queue", answer: Answer) {
     mode,
     controlQueues,
     responseStreams,
+    streamGrace,
     blobs,
     queueInlineLimit: 1000,
     replies: () => Promise.resolve({ url: "replies", router }),
@@ -131,5 +159,91 @@ describe.each(["https", "queue"] as const)(
       for (let i = 0; i < 2; i++) await deliver(deployment, attempt({ attempt: i }));
       expect(made).toEqual(["control-0", "control-1"]);
     });
+
+    it.each([
+      ["throttled", throttled],
+      ["denied", denied],
+      ["not reached", refused],
+    ])("is forgotten at once: %s", async (_how, answer) => {
+      const { deployment, router } = deployed(mode, answer);
+      await deliver(deployment, attempt());
+      expect(waitingIn(router)).toBe(0);
+    });
+
+    it("is forgotten when it has had time to end: cut off", async () => {
+      const { deployment, router } = deployed(mode, cutOff, { streamGrace: 20 });
+      await deliver(deployment, attempt());
+      expect(waitingIn(router)).toBe(1);
+      await until(() => waitingIn(router) === 0);
+    });
   },
 );
+
+describe.each(["https", "queue"] as const)("what is given up on its way, in %s mode", (mode) => {
+  const large = { args: new Uint8Array(8_000_000) };
+
+  /** A deployment in which storing the arguments takes until one says so. */
+  function storing() {
+    let stored!: (name: string) => void;
+    let begun = false;
+    const put = () => {
+      begun = true;
+      return new Promise<string>((resolve) => (stored = resolve));
+    };
+    const made = deployed(mode, () => Promise.resolve({ payload: "{}" }), { put });
+    return { ...made, begun: () => begun, store: () => stored("name") };
+  }
+
+  it.each([
+    ["stream", true],
+    ["plain call", false],
+  ])("is not sent while its arguments are stored: a %s", async (_kind, stream) => {
+    const { deployment, begun, store, sent } = storing();
+    const { invocation, over } = attempt({ ...large, stream });
+    const delivered = deployment.invoke(invocation);
+    await until(begun);
+    over.abort();
+    store();
+    await delivered;
+    expect(sent).toEqual([]);
+    expect(abandonedBy(deployment)).toBe(0);
+  });
+
+  it("lets go of its control queue at once, and is forgotten", async () => {
+    const { deployment, begun, store, made, router } = storing();
+    const first = attempt({ ...large, call: "first" });
+    const delivered = deployment.invoke(first.invocation);
+    await until(begun);
+    first.over.abort();
+    expect(waitingIn(router)).toBe(0);
+    await deployment.invoke(attempt({ call: "second" }).invocation);
+    expect(made).toEqual(["control-0"]);
+    store();
+    await delivered;
+  });
+});
+
+describe.each(["https", "queue"] as const)("a plain call, in %s mode", (mode) => {
+  it.each([
+    ["denied", denied, 0],
+    ["throttled", throttled, 0],
+    ["not reached", refused, 0],
+    ["cut off", cutOff, 1],
+  ])("is billed if it may have begun: %s", async (_how, answer, count) => {
+    const { deployment } = deployed(mode, answer);
+    await deliver(deployment, attempt({ stream: false }));
+    expect(abandonedBy(deployment)).toBe(count);
+  });
+});
+
+it("an attempt that was given up is settled when its execution has failed", () => {
+  const { invocation, over } = attempt();
+  const delivery = new Delivery(invocation);
+  let settled = 0;
+  delivery.onceSettled(() => settled++);
+  delivery.depart();
+  over.abort();
+  expect(settled).toBe(0);
+  delivery.fail("exit", "it has ended");
+  expect(settled).toBe(1);
+});

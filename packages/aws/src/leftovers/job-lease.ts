@@ -3,8 +3,6 @@ import type { AwsScope } from "../infra/clients.js";
 import { LEASE_TIME } from "../lease-time.js";
 import { tagNames } from "./tag-names.js";
 
-export { LEASE_TIME };
-
 /**
  * Milliseconds between two words: ten minutes. So four of them may fail in a row; and of the 15 control
  * operations that Lambda permits each second, a thousand jobs take less than two.
