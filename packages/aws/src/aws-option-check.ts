@@ -12,12 +12,8 @@ import { quotas } from "./quotas.js";
 export function checkAwsOptions(options: Required<AwsOptions>): void {
   checkRole(options);
   checkLambdaOptions(options.awsLambdaOptions, { withPackages: options.packageJson !== "" });
-  const { mode, queueDispatch, description, clientConfig } = options;
-  if (clientConfig.region !== undefined) {
-    throw refused(
-      `"clientConfig" must not have "region": names and policies of resources need it, too. Use the option "region"`,
-    );
-  }
+  checkClientConfig(options);
+  const { mode, queueDispatch, description } = options;
   if (queueDispatch === "sns" && mode !== "queue") {
     throw refused(
       `"queueDispatch" is "sns", but only with mode: "queue" do calls go by notifications. Add it, or leave "queueDispatch" out`,
@@ -30,6 +26,20 @@ export function checkAwsOptions(options: Required<AwsOptions>): void {
     );
   }
   warnOfReservation(options);
+}
+
+/**
+ * Refuses what clients may not be configured with.
+ *
+ * @throws FaastOptionsError that says what to do.
+ */
+export function checkClientConfig({
+  clientConfig,
+}: Pick<Required<AwsOptions>, "clientConfig">): void {
+  if (clientConfig.region === undefined) return;
+  throw refused(
+    `"clientConfig" must not have "region": names and policies of resources need it, too. Use the option "region"`,
+  );
 }
 
 function checkRole(options: Required<AwsOptions>): void {

@@ -12,7 +12,7 @@ import { provider } from "./provider.js";
 export { provider };
 export type { AwsLambdaOptions, AwsOptions, AwsVpc };
 export { callerPolicy, type CallerPolicyOptions } from "./policy/caller-policy.js";
-export { collectionPolicy } from "./policy/collection-policy.js";
+export { collectionPolicy, roleCollectionPolicy } from "./policy/collection-policy.js";
 export { executionPolicy, type ExecutionPolicyOptions } from "./policy/execution-policy.js";
 export type { PolicyDocument, PolicyScope, PolicyStatement } from "./policy/policy-document.js";
 

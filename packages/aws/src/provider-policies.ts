@@ -1,7 +1,7 @@
 import type { PolicyDocument } from "@faast/core/provider";
 import { DEFAULT_ROLE, type AwsOptions } from "./aws-options.js";
 import { callerPolicy } from "./policy/caller-policy.js";
-import { collectionPolicy } from "./policy/collection-policy.js";
+import { collectionPolicy, roleCollectionPolicy } from "./policy/collection-policy.js";
 import { executionPolicy, trustPolicy } from "./policy/execution-policy.js";
 import type { PolicyDocument as IamPolicy } from "./policy/policy-document.js";
 import { preflightPolicy } from "./policy/preflight-policy.js";
@@ -30,6 +30,11 @@ export function providerPolicies(options: Required<AwsOptions>): PolicyDocument[
       "leftovers",
       "For whoever collects leftovers: faast ls, faast cleanup, and the option gc.",
       collectionPolicy({ region }),
+    ),
+    entry(
+      "roles",
+      "For whoever deletes roles, too, beside the one above: faast cleanup --all-regions --caches.",
+      roleCollectionPolicy({ region }),
     ),
     entry(
       "doctor",

@@ -4,13 +4,15 @@ import { bundle, callableExports, writeInspectionCopy, type Bundle } from "@faas
 import {
   FaastCreateFunctionError,
   FaastOptionsError,
+  type Collector,
+  type CollectorScope,
   type DeploySpec,
   type Deployment,
   type OptionSpec,
   type Provider,
 } from "@faast/core/provider";
 import { AwsDeployment } from "./aws-deployment.js";
-import { checkAwsOptions } from "./aws-option-check.js";
+import { checkAwsOptions, checkClientConfig } from "./aws-option-check.js";
 import { awsOptionTable, lambdaLimits, type AwsOptions } from "./aws-options.js";
 import { checkCodeSize } from "./code-size.js";
 import { layeredPackages } from "./dependencies/layered-packages.js";
@@ -28,10 +30,18 @@ export const provider: Provider<AwsOptions> = {
   name: "aws",
   options: awsOptionTable,
   deploy,
-  collector: (options, { allRegions = false }) => new AwsCollector({ ...options, allRegions }),
+  collector,
   preflight,
   policies: (options) => Promise.resolve(providerPolicies(options)),
 };
+
+function collector(
+  options: Required<AwsOptions>,
+  { allRegions = false, caches = false }: CollectorScope,
+): Collector {
+  checkClientConfig(options);
+  return new AwsCollector({ ...options, allRegions, caches });
+}
 
 async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promise<Deployment> {
   const { options, job, moduleFile, needsFunctions } = spec;

@@ -2,6 +2,8 @@ import { faastAws } from "@faast/aws";
 import { expiredPolicy, jobPolicy, makePlan, sweep, type Plan } from "@faast/gc";
 import type { AwsClients } from "../dist/infra/clients.js";
 import { AwsCollector } from "../dist/leftovers/aws-collector.js";
+import { ensureRole } from "../dist/infra/role.js";
+import { ADMINISTRATOR_ROLE, administratorPolicy } from "../dist/policy/role-names.js";
 import { LEASE_TIME } from "../dist/lease-time.js";
 import { RENEWAL_INTERVAL, renewJobLease } from "../dist/leftovers/job-lease.js";
 import { broken, denied, throttled } from "./aws-faults.ts";
@@ -31,10 +33,17 @@ beforeEach(async () => {
 });
 afterEach(() => clients.destroy());
 
-function collectorAt(options: { endpoint?: string; allRegions?: boolean } = {}): AwsCollector {
-  const { endpoint = emulator.endpoint, allRegions = false } = options;
+interface Scope {
+  readonly endpoint?: string;
+  readonly allRegions?: boolean;
+  readonly caches?: boolean;
+}
+
+function collectorAt(options: Scope = {}): AwsCollector {
+  const { endpoint = emulator.endpoint, allRegions = false, caches = false } = options;
   const clientConfig = { ...emulator.clientConfig, endpoint, maxAttempts: 1 };
-  return new AwsCollector({ region: emulator.region, clientConfig, allRegions, haste: 100 });
+  const { region } = emulator;
+  return new AwsCollector({ region, clientConfig, allRegions, caches, haste: 100 });
 }
 
 /** What is to be deleted, in order, as `kind name`. */
@@ -291,6 +300,89 @@ describe("leftovers on AWS", () => {
       collector = collectorAt({ endpoint, allRegions: true });
       expect(await collect()).toHaveLength(6);
     });
+  }, 60_000);
+});
+
+describe("roles", () => {
+  const role = "role faast-cached-lambda-role";
+  const collectCaches = async () => {
+    const plan = await makePlan(collector, expiredPolicy({ caches: true }));
+    const { deleted, failed, skipped } = await sweep(collector, plan);
+    expect([...failed, ...skipped]).toEqual([]);
+    expect(deleted).toHaveLength(plan.deletions.length);
+    const why = plan.kept.find(({ resource }) => resource.kind === "role")?.why;
+    return { deleted: doomed(plan), why };
+  };
+  beforeEach(() => (collector = collectorAt({ allRegions: true, caches: true })));
+
+  it("are deleted with their policies where that is asked for, and after the last function", async () => {
+    await plantJob(clients);
+    const administrator = { name: ADMINISTRATOR_ROLE, attachedPolicy: administratorPolicy("aws") };
+    await ensureRole({ clients }, administrator);
+    const { deleted } = await collectCaches();
+    expect(deleted).toHaveLength(8);
+    expect(deleted).toContain(`role ${ADMINISTRATOR_ROLE}`);
+    expect(deleted.indexOf(role)).toBeGreaterThan(0);
+    expect(await everything()).toEqual([]);
+  }, 60_000);
+
+  it("stay where nobody asks for caches, and are not looked for where it is not in all regions", async () => {
+    await plantJob(clients);
+    collector = collectorAt({ allRegions: true });
+    await collect();
+    collector = collectorAt({ caches: true });
+    expect((await collectCaches()).deleted).toEqual([]);
+    expect(await everything()).toEqual([role]);
+  }, 60_000);
+
+  it.each<[string, (abroad: AwsClients) => Promise<unknown>, RegExp]>([
+    ["a job", (abroad) => plantJob(abroad, { created: 0, expires: DAY }), /needed by the function/],
+    ["a function that is not ours", (abroad) => plantFunction(abroad, "site"), /owner is alive/],
+  ])(
+    "stay where %s has them, in whatever region",
+    async (_what, plant, why) => {
+      const abroad = await clientsOf({ ...emulator, region: "eu-west-1" });
+      try {
+        await plant(abroad);
+        const collected = await collectCaches();
+        expect(collected.deleted).toEqual([]);
+        expect(collected.why).toMatch(why);
+        expect(await everything()).toContain(role);
+      } finally {
+        abroad.destroy();
+      }
+    },
+    60_000,
+  );
+
+  it("stay if they are not ours, whatever their name", async () => {
+    const iam = await clients.iam();
+    const trust = { Version: "2012-10-17", Statement: [] };
+    const AssumeRolePolicyDocument = JSON.stringify(trust);
+    const create = (RoleName: string, Tags: { Key: string; Value: string }[] = []) =>
+      iam.createRole({ RoleName, AssumeRolePolicyDocument, Tags });
+    const own = [
+      { Key: "faast:cache", Value: "role" },
+      { Key: "faast:created", Value: new Date().toISOString() },
+    ];
+    await create("faast-cached-lambda-role-mine");
+    await create("faast-cached-lambda-roles", own);
+    await create("my-faast-cached-lambda-role", own);
+    expect((await collectCaches()).deleted).toEqual([]);
+    expect((await iam.listRoles({})).Roles).toHaveLength(3);
+  }, 60_000);
+
+  it("stay where a region could not be looked at", async () => {
+    await plantJob(clients);
+    const withheld: Intercept = ({ headers }, operation) =>
+      operation === "lambda:ListFunctions" && /\/eu-west-1\//.test(headers.authorization ?? "")
+        ? denied(operation, emulator.account)
+        : undefined;
+    await withProxy(withheld, async (endpoint) => {
+      collector = collectorAt({ endpoint, allRegions: true, caches: true });
+      expect((await collectCaches()).deleted).toHaveLength(6);
+    });
+    expect(await everything()).toEqual([role]);
   }, 60_000);
 });
 

@@ -1,9 +1,17 @@
 import { readFileSync } from "node:fs";
-import { callerPolicy, collectionPolicy, faastAws, provider, type AwsOptions } from "@faast/aws";
-import type { PolicyDocument } from "@faast/aws";
+import {
+  callerPolicy,
+  collectionPolicy,
+  faastAws,
+  provider,
+  roleCollectionPolicy,
+  type AwsOptions,
+  type PolicyDocument,
+} from "@faast/aws";
 import { expiredPolicy, makePlan, sweep } from "@faast/gc";
 import { startEmulator, type RunningEmulator } from "../../../scripts/aws-emulator.mjs";
 import type { AwsClients } from "../dist/infra/clients.js";
+import { ensureRole } from "../dist/infra/role.js";
 import { AwsCollector } from "../dist/leftovers/aws-collector.js";
 import { preflightPolicy } from "../dist/policy/preflight-policy.js";
 import { preflight } from "../dist/preflight/preflight.js";
@@ -51,8 +59,12 @@ async function asUser(name: string, ...policies: readonly PolicyDocument[]) {
   return { endpoint, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 };
 }
 
-function collectorOf(clientConfig: Awaited<ReturnType<typeof asUser>>): AwsCollector {
-  return new AwsCollector({ region: emulator.region, clientConfig, allRegions: false, haste: 100 });
+function collectorOf(
+  clientConfig: Awaited<ReturnType<typeof asUser>>,
+  { caches = false } = {},
+): AwsCollector {
+  const where = { region: emulator.region, allRegions: caches, caches };
+  return new AwsCollector({ ...where, clientConfig, haste: 100 });
 }
 
 async function sweepEverything(): Promise<void> {
@@ -85,6 +97,20 @@ describe("the policy for collecting leftovers", () => {
     expect(deleted).toHaveLength(6);
     expect(await resourcesOf(emulator)).toEqual([CACHED_ROLE]);
   });
+
+  it("and the one for roles are enough to delete those, too", async () => {
+    const policies = [collectionPolicy(), roleCollectionPolicy()];
+    const collector = collectorOf(await asUser("last", ...policies), { caches: true });
+    await plantJob(administrator);
+    const { deleted, failed } = await sweep(
+      collector,
+      await makePlan(collector, expiredPolicy({ caches: true })),
+    );
+    expect(failed).toEqual([]);
+    expect(deleted).toHaveLength(7);
+    expect(await resourcesOf(emulator)).toEqual([]);
+    await ensureRole({ clients: administrator });
+  }, 60_000);
 
   it.each(["sqs:ListQueueTags", "s3:ListAllMyBuckets", "logs:DescribeLogGroups"])(
     "without %s deletes nothing, and says what is missing",
@@ -201,7 +227,7 @@ describe("preflight", () => {
   });
 });
 
-it("the provider's policies are for jobs, functions, leftovers and the doctor", async () => {
+it("the provider's policies are for jobs, functions, leftovers, roles and the doctor", async () => {
   const given = { RoleName: "faast-cached-lambda-role", policyStatements: [], region: "" };
   const documents = await provider.policies?.(given as unknown as never);
   expect(documents?.map(({ name }) => name)).toEqual([
@@ -209,6 +235,7 @@ it("the provider's policies are for jobs, functions, leftovers and the doctor", 
     "functions",
     "functions-trust",
     "leftovers",
+    "roles",
     "doctor",
   ]);
   expect(documents?.[3]?.document).toEqual(collectionPolicy());

@@ -139,6 +139,19 @@ describe("faast cleanup", () => {
     expect(json(await cleanup("--older-than", "2d", "--json")).deletions).toHaveLength(2);
   });
 
+  it("with --caches takes what is kept for jobs to come, too", async () => {
+    const { "faast:job": _, ...rest } = tags(DEAD, 50);
+    const layer = { kind: "layer", id: "layer", tags: { ...rest, "faast:cache": "l" } };
+    writeFileSync(file, JSON.stringify([...shelf, layer, { ...layer, id: "role", shared: true }]));
+    expect(json(await cleanup("--json")).deletions).toHaveLength(2);
+    const { deletions } = json(await cleanup("--caches", "--json"));
+    expect(ids(deletions).sort()).toEqual(["layer", "role", "subscription", "topic"]);
+    const { caches } = json(await run("ls", "./shelf-provider.mjs", "--caches", "--json"));
+    expect(ids(caches)).toEqual(["layer", "role"]);
+    await cleanup("--caches", "-xf");
+    expect(remaining()).not.toContain("role");
+  });
+
   it("looks in another region, and in all of them", async () => {
     expect(ids(json(await cleanup("-r", "moon", "--json")).deletions)).toEqual(["far away"]);
     expect(json(await cleanup("--all-regions", "--json")).deletions).toHaveLength(3);
@@ -149,6 +162,7 @@ describe("faast cleanup", () => {
     [["--older-than", "soon"], /--older-than must be a number and a unit/],
     [["--older-than", "1d", "--job", ALIVE], /contradict/],
     [["--region", "moon", "--all-regions"], /contradict/],
+    [["--caches", "--job", ALIVE], /contradict/],
     [["--exectue"], /--exectue is unknown. Did you mean "execute"/],
     [["too", "much"], /takes one <provider>/],
     [["--job"], /job/],

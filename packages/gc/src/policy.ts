@@ -29,10 +29,15 @@ export interface Policy {
   readonly overridesLeases?: boolean;
 }
 
-/** Which leftovers are spared by their age. */
+/** Which leftovers are spared by their age, and whether caches are spared. */
 export interface ExpiredPolicyOptions {
   /** Milliseconds that must have passed since a resource was created. Default: 0. */
   readonly olderThan?: number;
+  /**
+   * Caches go, too, though jobs to come would use them again: they make them anew. What is seen to be in use
+   * stays. Default: false.
+   */
+  readonly caches?: boolean;
 }
 
 /**
@@ -44,9 +49,14 @@ export interface ExpiredPolicyOptions {
  * const policy = expiredPolicy({ olderThan: 24 * 60 * 60 * 1000 });
  * ```
  */
-export function expiredPolicy({ olderThan = 0 }: ExpiredPolicyOptions = {}): Policy {
+export function expiredPolicy(options: ExpiredPolicyOptions = {}): Policy {
+  const { olderThan = 0, caches = false } = options;
   return {
-    decide: ({ lease, age }) => {
+    decide: ({ mark, lease, age }) => {
+      if (caches && mark.cache !== undefined && !isSeenInUse(lease)) {
+        if (age < olderThan) return keep("it is not old enough");
+        return { delete: true, why: "asked for: who needs it makes it anew" };
+      }
       if (lease.state === "unknown") return keep("nothing tells when its lease ends");
       if (lease.state === "held") return keep(whyHeld(lease));
       if (age < olderThan) return keep("it is not old enough");
@@ -69,6 +79,10 @@ export function jobPolicy(job: string): Policy {
       return { delete: true, why: `asked for, though ${whyHeld(lease)}` };
     },
   };
+}
+
+function isSeenInUse({ ownerSeen, state }: Lease): boolean {
+  return ownerSeen && state === "held";
 }
 
 function keep(why: string): Decision {

@@ -69,6 +69,31 @@ describe("a plan", () => {
     expect(doomed([old, queue("other", { tags: other })])).toEqual(["old"]);
   });
 
+  it("spares caches unless they are asked for, and then what is in use", () => {
+    const cacheTags = (expired: number): Record<string, string> => {
+      const { [tagNames.job]: _, ...rest } = tags(48 * HOUR, expired);
+      return { ...rest, [tagNames.cache]: "layer" };
+    };
+    const { [tagNames.expires]: _, ...unending } = cacheTags(0);
+    const resources = [
+      queue("expired", { tags: cacheTags(HOUR) }),
+      queue("fresh", { tags: cacheTags(-HOUR) }),
+      queue("unending", { tags: unending }),
+      queue("in use", { tags: unending, ownerAlive: true }),
+      queue("of a living job", { tags: tags(48 * HOUR, -HOUR) }),
+      queue("needed", { tags: unending }),
+      queue("user", {
+        tags: tags(48 * HOUR, -HOUR, OTHER_JOB),
+        dependsOn: [{ kind: "queue", id: "needed" }],
+      }),
+    ];
+    expect(doomed(resources)).toEqual(["expired"]);
+    const caches = expiredPolicy({ caches: true });
+    expect(doomed(resources, caches)).toEqual(["expired", "fresh", "unending"]);
+    const young = expiredPolicy({ caches: true, olderThan: 72 * HOUR });
+    expect(doomed(resources, young)).toEqual([]);
+  });
+
   it("allows for clocks that differ", () => {
     const justEnded = queue("a", { expires: ago(60_000) });
     expect(doomed([justEnded])).toEqual([]);

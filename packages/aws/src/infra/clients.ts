@@ -32,7 +32,6 @@ const ownInvocationConfig: ReadonlySet<string> = new Set([
   "endpoint",
   "maxAttempts",
   "profile",
-  "region",
   "useDualstackEndpoint",
   "useFipsEndpoint",
 ]);

@@ -18,12 +18,13 @@ import { removeLayer } from "./layers.js";
 import type { Place } from "./place.js";
 import { Places, reasonToSkipRegion, type PlacesOptions } from "./places.js";
 import { removeQueue } from "./queues.js";
+import { removeRole, roles } from "./roles.js";
 import { listRegion } from "./region-listing.js";
 import { tagNames } from "./tag-names.js";
 
 /**
  * What jobs leave behind in an account: functions, log groups, queues, topics, buckets, and layers that
- * nobody is going to use. What is a part of something else goes with it: subscriptions with their topic,
+ * nobody is going to use; where it is asked for, in all regions, roles. What is a part of something else goes with it: subscriptions with their topic,
  * event configuration and permissions with their function.
  *
  * Names only say what is worth a look: whose something is, its tags say; of layers, the marker in the
@@ -48,11 +49,13 @@ export class AwsCollector implements Collector {
 
   async *list({ signal, details }: ListOptions): AsyncIterable<Resource[]> {
     const names = await this.places.regions();
+    const rolesOfOthers = new Set<string>();
+    let isComplete = true;
     for (const name of names) {
       const place = await this.places.in(name, signal);
       let seen = false;
       try {
-        for await (const page of listRegion({ place, signal, details })) {
+        for await (const page of listRegion({ place, signal, details, rolesOfOthers })) {
           seen = true;
           this.note(page, name);
           yield page;
@@ -60,10 +63,19 @@ export class AwsCollector implements Collector {
       } catch (error) {
         const reason = seen || name === names[0] ? undefined : reasonToSkipRegion(error);
         if (reason === undefined) throw error;
+        if (reason === "not permitted") isComplete = false;
         const logger = reason === "not permitted" ? log.warn : log.gc;
         logger("aws: %s was not looked at: it is %s", name, reason);
       }
     }
+    if (!this.places.wantsCaches) return;
+    if (!isComplete || !this.places.isEverywhere) {
+      log.warn("aws: roles were not looked at: functions of any region may have them");
+      return;
+    }
+    const place = await this.places.in("", signal);
+    const listing = { place, signal, details, rolesOfOthers };
+    yield* roles(listing, (arn) => rolesOfOthers.has(arn));
   }
 
   async delete(resource: Resource, signal: AbortSignal): Promise<Spared | undefined> {
@@ -77,6 +89,7 @@ export class AwsCollector implements Collector {
     else if (kind === kinds.queue) await removeQueue(place, name, signal);
     else if (kind === kinds.topic) await deleteTopic(scope, id);
     else if (kind === kinds.layer) await removeLayer(place, id, signal);
+    else if (kind === kinds.role) return removeRole(place, name, signal);
     else throw new Error(`the aws provider makes nothing that is called "${kind}"`);
     return undefined;
   }

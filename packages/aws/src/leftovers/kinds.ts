@@ -6,4 +6,5 @@ export const kinds = {
   topic: "topic",
   bucket: "bucket",
   layer: "layer",
+  role: "role",
 } as const;

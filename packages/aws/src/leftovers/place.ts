@@ -32,6 +32,8 @@ export interface Listing {
   readonly signal: AbortSignal;
   /** Sizes and costs are wanted, too. */
   readonly details: boolean;
+  /** The ARNs of the roles that functions have which are not ours, as far as they have been listed. */
+  readonly rolesOfOthers: Set<string>;
 }
 
 /**
@@ -41,11 +43,13 @@ export interface Listing {
  *   (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html);
  * - CloudWatch Logs and SNS: about 10 for listing operations
  *   (https://docs.aws.amazon.com/general/latest/gr/sns.html), where a throttled request is tried again;
+ * - IAM: its quotas are not published, and it serves all regions from one place;
  * - SQS and S3 take more than is useful.
  */
 function readPaces(haste: number) {
   return {
     functions: new RequestPace(20 * haste),
+    iam: new RequestPace(8 * haste),
     control: new RequestPace(5 * haste),
     logs: new RequestPace(8 * haste),
     sns: new RequestPace(8 * haste),

@@ -10,6 +10,8 @@ export interface PlacesOptions {
   readonly clientConfig?: AwsClientConfig | undefined;
   /** In all regions of the account. */
   readonly allRegions: boolean;
+  /** Also what never expires by itself: roles. Default: false. */
+  readonly caches?: boolean | undefined;
   /** By how much more often than AWS permits its own customers something may be asked. Default: 1. */
   readonly haste?: number | undefined;
 }
@@ -32,6 +34,16 @@ export class Places {
 
   constructor(options: PlacesOptions) {
     this.options = options;
+  }
+
+  /** Also what never expires by itself is looked for. */
+  get wantsCaches(): boolean {
+    return this.options.caches === true;
+  }
+
+  /** Every region is looked at. */
+  get isEverywhere(): boolean {
+    return this.options.allRegions;
   }
 
   /** The account, and its region or regions. */

@@ -54,8 +54,12 @@ async function functionsIn(listing: Listing) {
   const layersOfOthers = new Set<string>();
   for await (const page of functionPages(listing)) {
     for (const each of page) {
-      if (isCandidate(each.FunctionName)) ours.push(each);
-      else for (const { Arn } of each.Layers ?? []) if (Arn !== undefined) layersOfOthers.add(Arn);
+      if (isCandidate(each.FunctionName)) {
+        ours.push(each);
+        continue;
+      }
+      for (const { Arn } of each.Layers ?? []) if (Arn !== undefined) layersOfOthers.add(Arn);
+      if (each.Role !== undefined) listing.rolesOfOthers.add(each.Role);
     }
   }
   return { ours, layersOfOthers };
@@ -63,12 +67,13 @@ async function functionsIn(listing: Listing) {
 
 async function functionResource(
   { place, signal, details }: Listing,
-  { FunctionName: name = "", FunctionArn: id = "", CodeSize, Layers = [] }: FunctionConfiguration,
+  found: FunctionConfiguration,
   byJob: ReadonlyMap<string, readonly ResourceReference[]>,
 ): Promise<Resource[]> {
-  const found = await functionTags(place, name, signal);
-  if (found === undefined) return [];
-  const tags = ownTags(name, found);
+  const { FunctionName: name = "", FunctionArn: id = "", CodeSize, Layers = [], Role } = found;
+  const allTags = await functionTags(place, name, signal);
+  if (allTags === undefined) return [];
+  const tags = ownTags(name, allTags);
   const layersOfIt = Layers.flatMap(({ Arn }) =>
     Arn === undefined ? [] : [{ kind: kinds.layer, id: Arn }],
   );
@@ -77,7 +82,11 @@ async function functionResource(
       kind: kinds.function,
       id,
       tags,
-      dependsOn: [...(byJob.get(tags[tagNames.job] ?? "") ?? []), ...layersOfIt],
+      dependsOn: [
+        ...(byJob.get(tags[tagNames.job] ?? "") ?? []),
+        ...layersOfIt,
+        ...(Role === undefined ? [] : [{ kind: kinds.role, id: Role }]),
+      ],
       ...(details && CodeSize !== undefined ? { size: CodeSize, monthlyCost: 0 } : {}),
     },
   ];

@@ -1,5 +1,6 @@
 import type { PolicyDocument, PolicyScope } from "./policy-document.js";
 import { resourceNames } from "./resource-names.js";
+import { CACHED_ROLE } from "./role-names.js";
 
 /**
  * The policy that whoever collects leftovers needs: `faast ls aws`, `faast cleanup aws`, and the option
@@ -71,6 +72,38 @@ export function collectionPolicy(scope: PolicyScope = {}): PolicyDocument {
         Effect: "Allow",
         Action: ["s3:DeleteObject"],
         Resource: objects,
+      },
+    ],
+  };
+}
+
+/**
+ * The policy that whoever deletes roles needs beside that of {@link collectionPolicy}:
+ * `faast cleanup aws --all-regions --caches`.
+ */
+export function roleCollectionPolicy(scope: PolicyScope = {}): PolicyDocument {
+  const names = resourceNames(scope);
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "ListRoles",
+        Effect: "Allow",
+        Action: ["iam:ListRoles"],
+        Resource: "*",
+      },
+      {
+        Sid: "CachedRoles",
+        Effect: "Allow",
+        Action: [
+          "iam:DeleteRole",
+          "iam:DeleteRolePolicy",
+          "iam:DetachRolePolicy",
+          "iam:GetRole",
+          "iam:ListAttachedRolePolicies",
+          "iam:ListRolePolicies",
+        ],
+        Resource: names.role(`${CACHED_ROLE}*`),
       },
     ],
   };

@@ -1,4 +1,5 @@
 import type { PreflightCheck, PreflightReport } from "@faast/core/provider";
+import { checkClientConfig } from "../aws-option-check.js";
 import type { AwsOptions } from "../aws-options.js";
 import { AwsRequestError, hasAwsCode, isAccessDenied } from "../infra/aws-failure.js";
 import { callerIdentity, type CallerIdentity } from "../infra/caller-identity.js";
@@ -12,11 +13,16 @@ import { principalOf } from "./principal.js";
 import { roleCheck } from "./role-check.js";
 import { runtimeCheck } from "./runtime-check.js";
 
-/** What jobs need of an account and a region, and whether it is there. It changes nothing. */
+/**
+ * What jobs need of an account and a region, and whether it is there. It changes nothing.
+ *
+ * @throws FaastOptionsError where the clients may not be configured so.
+ */
 export async function preflight(
   options: Required<AwsOptions>,
   signal: AbortSignal,
 ): Promise<PreflightReport> {
+  checkClientConfig(options);
   const { region, clientConfig, runtime, concurrency, memorySize } = options;
   const clients = await createAwsClients({ region, clientConfig });
   const scope = { clients, signal };

@@ -24,6 +24,7 @@ export const regionOptions: Readonly<Record<string, CommandOption>> = {
 export const scopeOptions: Readonly<Record<string, CommandOption>> = {
   ...regionOptions,
   "all-regions": { help: "in every region" },
+  caches: { help: "also what is kept for jobs to come" },
 };
 
 /**
@@ -56,7 +57,10 @@ export async function chooseProvider(input: CommandInput): Promise<ChosenProvide
  * @throws FaastProviderError if it has none.
  */
 export function collectorOf({ provider, options }: ChosenProvider, input: CommandInput): Collector {
-  const collector = provider.collector?.(options, { allRegions: input.flags.has("all-regions") });
+  const collector = provider.collector?.(options, {
+    allRegions: input.flags.has("all-regions"),
+    caches: input.flags.has("caches"),
+  });
   if (collector !== undefined) return collector;
   throw new FaastProviderError(
     `The provider "${provider.name}" has no collector of leftovers: it cannot tell what its jobs have left.`,

@@ -15,7 +15,8 @@ export const cleanupCommand: Command = {
   summary: "delete what jobs that are over have left behind",
   description: [
     "Says what it would delete, and why. With --execute it does so, after a question. Only what bears the tags",
-    "of a job, or of a cache, whose lease has ended is ever deleted; with --job, all of one job, whatever its lease.",
+    "of a job, or of a cache, whose lease has ended is ever deleted; with --job, all of one job, whatever its lease;",
+    "with --caches, what is kept for jobs to come, too, unless it is in use.",
   ],
   options: {
     execute: { short: "x", help: "delete, after a question" },
@@ -29,6 +30,7 @@ export const cleanupCommand: Command = {
     ["faast cleanup aws -r eu-west-1 --execute", "delete it there, after a question"],
     ["faast cleanup aws --all-regions -xf --json", "in a script"],
     ["faast cleanup aws --job 6f1c… -x", "one job, even if it still runs"],
+    ["faast cleanup aws --all-regions --caches", "layers and roles, too: no job is to come"],
   ],
   run,
 };
@@ -37,9 +39,12 @@ async function run(input: CommandInput): Promise<number> {
   const { flags, json, signal, terminal, values } = input;
   const execute = flags.has("execute");
   const job = jobOf(values.get("job"));
+  const caches = flags.has("caches");
   const olderThan = parseAge("older-than", values.get("older-than") ?? "0s");
   if (job !== undefined && values.has("older-than"))
     throw new UsageError("--job and --older-than contradict one another.");
+  if (job !== undefined && caches)
+    throw new UsageError("--job and --caches contradict one another.");
   const chosen = await chooseProvider(input);
   const collector = collectorOf(chosen, input);
   if (execute && !flags.has("force") && !terminal.canAsk)
@@ -48,7 +53,7 @@ async function run(input: CommandInput): Promise<number> {
     );
   const plan = await makePlan(
     collector,
-    job === undefined ? expiredPolicy({ olderThan }) : jobPolicy(job),
+    job === undefined ? expiredPolicy({ olderThan, caches }) : jobPolicy(job),
     {
       signal,
       details: true,

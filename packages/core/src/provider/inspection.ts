@@ -2,6 +2,8 @@
 export interface CollectorScope {
   /** In every region of the account, not only in that of the options. Default: false. */
   readonly allRegions?: boolean;
+  /** Also what is kept for all jobs to come, and never expires by itself. Default: false. */
+  readonly caches?: boolean;
 }
 
 /** What jobs need, and whether it is there. */
