@@ -1,6 +1,7 @@
 import { FaastWorkerExitError } from "@faast/core";
 import { faastLocal, type LocalFaastModule } from "@faast/local";
 import type * as funcs from "./fixtures/quick-messages.ts";
+import { mixed } from "./fixtures/quick-messages.ts";
 
 const url = new URL("./fixtures/quick-messages.ts", import.meta.url);
 
@@ -39,6 +40,30 @@ describe("streams of many small items", () => {
     const items: number[] = [];
     for await (const item of m.functions.count(5000)) items.push(item);
     expect(items).toEqual(Array.from({ length: 5000 }, (_, i) => i));
+  }, 30_000);
+
+  it("arrive in order among items that are large, empty or of other kinds", async () => {
+    const items: unknown[] = [];
+    for await (const item of m.functions.mixed(1200)) items.push(item);
+    expect(items).toEqual([...mixed(1200)]);
+  }, 30_000);
+
+  it("arrive in order where values go up between them", async () => {
+    const stream = m.functions.repeat();
+    await stream.next();
+    for (let i = 0; i < 300; i++) expect((await stream.next(i)).value).toBe(i);
+    await stream.return(undefined);
+  }, 30_000);
+
+  it("of two streams at once do not mix", async () => {
+    const read = async (first: number) => {
+      const items: number[] = [];
+      for await (const item of m.functions.count(3000)) items.push(first + item);
+      return items;
+    };
+    const [low, high] = await Promise.all([read(0), read(10_000)]);
+    expect(low).toEqual(Array.from({ length: 3000 }, (_, i) => i));
+    expect(high).toEqual(Array.from({ length: 3000 }, (_, i) => 10_000 + i));
   }, 30_000);
 
   it("end with what the generator returned", async () => {

@@ -1,18 +1,8 @@
 import type { Frame, ResultFrame, YieldFrame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
-
-/** Payloads up to this size (bytes) travel as text. */
-const SMALL = 8192;
-
-/** Up to this length, the way into native code takes longer. */
-const SHORT = 12;
-
-/** What ends the header. */
-const END = "\n";
-
-/** What stands between the fields of a header. */
-const GAP = " ";
+import { RUN, unpackRun } from "./item-run.js";
+import { bytesOf, END, fieldsEnd, GAP, isField, SMALL, textOf } from "./packed-text.js";
 
 /**
  * Makes one string of a message, if it is one of those that are many and small: a call, an item or a
@@ -45,25 +35,25 @@ function packFrame(frame: Frame): string | undefined {
   return `r${ids} ${startedAt} ${executionTime}\n${textOf(value)}`;
 }
 
-/** Whether a text can be a field of a header. */
-function isField(text: string): boolean {
-  return !text.includes(GAP) && !text.includes(END);
-}
-
 /**
  * What has come by the channel: the messages of a string or of several, or the message itself. What is
  * neither is handed on as it is, for whoever looks at messages to refuse.
  */
 export function unpackMessages(received: unknown, take: (message: unknown) => void): void {
-  if (typeof received === "string") take(unpack(received));
-  else if (Array.isArray(received)) for (const each of received) take(unpack(each));
+  if (typeof received === "string") unpackEach(received, take);
+  else if (Array.isArray(received)) for (const each of received) unpackEach(each, take);
   else take(received);
+}
+
+function unpackEach(packed: unknown, take: (message: unknown) => void): void {
+  if (typeof packed !== "string" || packed.charAt(0) !== RUN) return take(unpack(packed));
+  unpackRun(packed, (frame) => take(frame === undefined ? undefined : { type: "frame", frame }));
 }
 
 /** Undefined: it is not one of ours. What its fields are has yet to be looked at. */
 function unpack(packed: unknown): FromIsolate | ToIsolate | undefined {
   if (typeof packed !== "string") return undefined;
-  const end = packed.indexOf(END);
+  const end = fieldsEnd(packed);
   const fields = packed.slice(1, end).split(GAP);
   const bytes = bytesOf(packed.slice(end + 1));
   switch (packed.charAt(0)) {
@@ -119,20 +109,4 @@ function withOptional<F extends YieldFrame | ResultFrame>(frame: F, fields: stri
 
 function optional(field: string | undefined): number | undefined {
   return field === "" ? undefined : Number(field);
-}
-
-function textOf(bytes: Uint8Array): string {
-  const { buffer, byteOffset, byteLength } = bytes;
-  if (byteLength > SHORT) return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
-  let text = "";
-  for (let at = 0; at < byteLength; at++) text += String.fromCharCode(bytes[at]!);
-  return text;
-}
-
-function bytesOf(text: string): Uint8Array {
-  const { length } = text;
-  if (length > SHORT) return Buffer.from(text, "latin1");
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at++) bytes[at] = text.charCodeAt(at);
-  return bytes;
 }

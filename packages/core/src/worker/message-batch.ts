@@ -1,5 +1,7 @@
+import type { YieldFrame } from "../protocol/frames.js";
 import { packMessage } from "./channel-codec.js";
 import type { FromIsolate } from "./isolate-messages.js";
+import { isJoinable, ItemRun } from "./item-run.js";
 import type { Wakefulness } from "./wakefulness.js";
 
 /** Milliseconds during which messages are gathered, at most. */
@@ -18,7 +20,7 @@ const MANY = 32;
 export class MessageBatch {
   private readonly send: (batch: string | string[]) => void;
   private readonly wakefulness: Wakefulness | undefined;
-  private gathered: string[] = [];
+  private gathered: (string | ItemRun)[] = [];
   private size = 0;
   private sentAt = -Infinity;
   /** Messages so far that have followed one another at a quick pace. */
@@ -30,18 +32,27 @@ export class MessageBatch {
     this.wakefulness = wakefulness;
   }
 
-  /** @param last - nothing follows that this could wait for. */
-  push(message: string, last: boolean): void {
-    const isLate = performance.now() - this.sentAt > GATHERING;
+  /** Adds an item to those that are being gathered; false if none are, or it does not follow them. */
+  join(item: YieldFrame): boolean {
+    const last = this.gathered.at(-1);
+    if (last === undefined || typeof last === "string" || !last.join(item)) return false;
+    this.grow(item.value.byteLength, false);
+    return true;
+  }
+
+  /**
+   * @param last - nothing follows that this could wait for.
+   * @param item - what it is, if others may join it.
+   */
+  push(message: string, last: boolean, item?: YieldFrame): void {
     if (this.gathered.length === 0) {
-      this.streak = isLate ? 0 : this.streak + 1;
+      this.streak = this.isLate ? 0 : this.streak + 1;
       if (last || this.streak < MANY) return this.dispatch(message);
       // After all promises that can go on have done so.
       process.nextTick(() => this.flush());
     }
-    this.gathered.push(message);
-    this.size += message.length;
-    if (last || isLate || this.size > LARGE) this.flush();
+    this.gathered.push(item === undefined ? message : new ItemRun(item));
+    this.grow(message.length, last);
   }
 
   /** Sends what is gathered now: something else is about to be sent, or the process to end. */
@@ -52,7 +63,16 @@ export class MessageBatch {
     this.wakefulness?.extend();
     this.gathered = [];
     this.size = 0;
-    this.dispatch(gathered);
+    this.dispatch(gathered.map((each) => (typeof each === "string" ? each : each.pack())));
+  }
+
+  private get isLate(): boolean {
+    return performance.now() - this.sentAt > GATHERING;
+  }
+
+  private grow(size: number, last: boolean): void {
+    this.size += size;
+    if (last || this.size > LARGE || this.isLate) this.flush();
   }
 
   private dispatch(batch: string | string[]): void {
@@ -65,12 +85,14 @@ export class MessageBatch {
  * Posts a message: by the batch, if it goes as a string; else `alone`, after what has been gathered.
  */
 export function postBatched(batch: MessageBatch, message: FromIsolate, alone: () => void): void {
+  // Items are many; whatever else there is, somebody waits for.
+  const item =
+    message.type === "frame" && message.frame.type === "yield" ? message.frame : undefined;
+  if (item !== undefined && batch.join(item)) return;
   const packed = packMessage(message);
   if (packed === undefined) {
     batch.flush();
     return alone();
   }
-  // Items are many; whatever else there is, somebody waits for.
-  const isItem = message.type === "frame" && message.frame.type === "yield";
-  batch.push(packed, !isItem);
+  batch.push(packed, item === undefined, item !== undefined && isJoinable(item) ? item : undefined);
 }
