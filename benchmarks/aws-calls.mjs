@@ -1,4 +1,6 @@
 // The aws provider beside npm faastjs, on the same emulator: see README.md.
+//
+//   node benchmarks/aws-calls.mjs [row ...]
 import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -11,7 +13,7 @@ const run = promisify(execFile);
 const rounds = Number(process.env.ROUNDS ?? 3);
 const program = fileURLToPath(new URL("aws-round.mjs", import.meta.url));
 /** Milliseconds of warming up, and as many of measuring. */
-const PERIOD = 4_000;
+const PERIOD = 8_000;
 /** Milliseconds for one measurement; what takes longer is shown as a dash. */
 const LIMIT = 120_000;
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -23,6 +25,7 @@ const names = [
   "faastjs, https, none",
   "faastjs, queue, none",
 ];
+const wanted = process.argv.slice(2);
 const rows = { "first result, ms": "first", "calls/s, warm, 50 at once": "calls" };
 
 async function measure(name, what, env) {
@@ -47,6 +50,7 @@ try {
   const account = String(randomInt(1e11, 1e12));
   const env = { ...process.env, ...emulatorEnvironment(emulator, account), PEERS: peers };
   for (const [title, what] of Object.entries(rows)) {
+    if (wanted.length > 0 && !wanted.some((each) => title.includes(each))) continue;
     console.log(
       `\n${title}: median of ${rounds}; in brackets, divided by faastjs in the same mode`,
     );
