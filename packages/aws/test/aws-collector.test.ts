@@ -337,7 +337,7 @@ describe("roles", () => {
 
   it.each<[string, (abroad: AwsClients) => Promise<unknown>, RegExp]>([
     ["a job", (abroad) => plantJob(abroad, { created: 0, expires: DAY }), /needed by the function/],
-    ["a function that is not ours", (abroad) => plantFunction(abroad, "site"), /owner is alive/],
+    ["a function that is not ours", (abroad) => plantFunction(abroad, "site"), /it is in use/],
   ])(
     "stay where %s has them, in whatever region",
     async (_what, plant, why) => {
@@ -354,6 +354,23 @@ describe("roles", () => {
     },
     60_000,
   );
+
+  it("stay where a function has them that was made while somebody thought about it", async () => {
+    await plantJob(clients);
+    const plan = await makePlan(collector, expiredPolicy({ caches: true }));
+    expect(doomed(plan)).toContain(role);
+    const abroad = await clientsOf({ ...emulator, region: "eu-west-1" });
+    await plantJob(abroad, { created: 0, expires: DAY });
+    abroad.destroy();
+    const { skipped, failed } = await sweep(collector, plan);
+    expect(failed).toEqual([]);
+    expect(skipped).toMatchObject([
+      { resource: { kind: "role" }, reason: expect.stringMatching(/eu-west-1:.* has it by now/) },
+    ]);
+    const { Role } = await (await clients.iam()).getRole({ RoleName: "faast-cached-lambda-role" });
+    const policies = await (await clients.iam()).listRolePolicies({ RoleName: Role?.RoleName });
+    expect(policies.PolicyNames).toHaveLength(1);
+  }, 60_000);
 
   it("stay if they are not ours, whatever their name", async () => {
     const iam = await clients.iam();

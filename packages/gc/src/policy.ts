@@ -58,7 +58,7 @@ export function expiredPolicy(options: ExpiredPolicyOptions = {}): Policy {
         return { delete: true, why: "asked for: who needs it makes it anew" };
       }
       if (lease.state === "unknown") return keep("nothing tells when its lease ends");
-      if (lease.state === "held") return keep(whyHeld(lease));
+      if (lease.state === "held") return keep(whyHeld(lease, mark));
       if (age < olderThan) return keep("it is not old enough");
       return { delete: true, why: whyEnded(lease) };
     },
@@ -76,7 +76,7 @@ export function jobPolicy(job: string): Policy {
     decide: ({ mark, lease }) => {
       if (mark.job !== job) return keep("it belongs to another job");
       if (lease.state === "ended") return { delete: true, why: whyEnded(lease) };
-      return { delete: true, why: `asked for, though ${whyHeld(lease)}` };
+      return { delete: true, why: `asked for, though ${whyHeld(lease, mark)}` };
     },
   };
 }
@@ -89,9 +89,9 @@ function keep(why: string): Decision {
   return { delete: false, why };
 }
 
-function whyHeld(lease: Lease): string {
+function whyHeld(lease: Lease, mark: OwnMark): string {
   if (lease.state === "unknown") return "nothing tells when its lease ends";
-  if (lease.ownerSeen) return "its owner is alive";
+  if (lease.ownerSeen) return mark.cache === undefined ? "its owner is alive" : "it is in use";
   return `its lease lasts until ${lease.expires?.toISOString() ?? "an unknown time"}`;
 }
 

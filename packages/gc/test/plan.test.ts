@@ -103,6 +103,8 @@ describe("a plan", () => {
 
   it("goes by what is seen of an owner, not by the time", () => {
     expect(whyKept(queue("a", { ownerAlive: true }))).toBe("its owner is alive");
+    const cache = { "faast:cache": "x", "faast:created": NOW.toISOString() };
+    expect(whyKept(queue("a", { tags: cache, ownerAlive: true }))).toBe("it is in use");
     const young = { tags: tags(1000, -48 * HOUR), ownerAlive: false };
     expect(doomed([queue("a", young)])).toEqual(["a"]);
   });

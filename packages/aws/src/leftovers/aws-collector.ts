@@ -18,6 +18,7 @@ import { removeLayer } from "./layers.js";
 import type { Place } from "./place.js";
 import { Places, reasonToSkipRegion, type PlacesOptions } from "./places.js";
 import { removeQueue } from "./queues.js";
+import { findRoleUser } from "./role-users.js";
 import { removeRole, roles } from "./roles.js";
 import { listRegion } from "./region-listing.js";
 import { tagNames } from "./tag-names.js";
@@ -89,8 +90,11 @@ export class AwsCollector implements Collector {
     else if (kind === kinds.queue) await removeQueue(place, name, signal);
     else if (kind === kinds.topic) await deleteTopic(scope, id);
     else if (kind === kinds.layer) await removeLayer(place, id, signal);
-    else if (kind === kinds.role) return removeRole(place, name, signal);
-    else throw new Error(`the aws provider makes nothing that is called "${kind}"`);
+    else if (kind === kinds.role) {
+      const user = await findRoleUser(this.places, id, signal);
+      if (user !== undefined) return { spared: `the function ${user} has it by now` };
+      return removeRole(place, name, signal);
+    } else throw new Error(`the aws provider makes nothing that is called "${kind}"`);
     return undefined;
   }
 

@@ -8,7 +8,7 @@ import { pages } from "./pages.js";
 export async function* functionPages({
   place,
   signal,
-}: Listing): AsyncGenerator<readonly FunctionConfiguration[]> {
+}: Pick<Listing, "place" | "signal">): AsyncGenerator<readonly FunctionConfiguration[]> {
   const lambda = await place.clients.lambda();
   yield* pages(async (Marker) => {
     await place.paces.control.turn(signal);
