@@ -6,11 +6,12 @@
 export class DeploymentSteps {
   private readonly controller = new AbortController();
   private readonly running = new Set<Promise<unknown>>();
-  private failure: { readonly step: string; readonly reason: unknown } | undefined;
+  /** By reason: the first one has the others given up, which may fail for reasons of their own. */
+  private readonly failures = new Map<unknown, string>();
 
-  /** What failed first, in words that go with "could not be …". */
-  get failedStep(): string | undefined {
-    return this.failure?.step;
+  /** What failed for this reason, or else first, in words that go with "could not be …". */
+  failedStep(reason?: unknown): string | undefined {
+    return this.failures.get(reason) ?? [...this.failures.values()][0];
   }
 
   /**
@@ -41,7 +42,7 @@ export class DeploymentSteps {
   }
 
   private fail(step: string, reason: unknown): void {
-    this.failure ??= { step, reason };
+    if (!this.failures.has(reason)) this.failures.set(reason, step);
     this.controller.abort(reason);
   }
 }

@@ -118,9 +118,9 @@ export class JobInfrastructure {
     return (this.bucket ??= new JobBucket(this.ready, this.functionName, this.tags));
   }
 
-  /** What failed first of the deployment, in words that go with "could not be …". */
-  get failedStep(): string | undefined {
-    return this.steps.failedStep;
+  /** What failed of the deployment for this reason, in words that go with "could not be …". */
+  failedStep(reason: unknown): string | undefined {
+    return this.steps.failedStep(reason);
   }
 
   /**

@@ -79,9 +79,9 @@ async function deploy(spec: DeploySpec<AwsOptions>, signal: AbortSignal): Promis
       .close({ deleteResources: true, deleteCaches: false, gcTimeout: 10 })
       .catch((failure: unknown) => warnOfLeftovers(job.name, failure));
     if (!(error instanceof AwsRequestError)) throw error;
-    const { failedStep = "it" } = infrastructure;
+    const step = infrastructure.failedStep(error) ?? "it";
     throw new FaastCreateFunctionError(
-      `faast("aws") could not be set up: ${failedStep} could not be made. ${error.message}`,
+      `faast("aws") could not be set up: ${step} could not be made. ${error.message}`,
       { cause: error },
     );
   }

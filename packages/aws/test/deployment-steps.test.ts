@@ -113,11 +113,22 @@ describe("steps", () => {
     const failed = steps.run("the short one", signal, () => Promise.reject(reason));
     expect(await caught(failed)).toBe(reason);
     expect(await caught(long)).toBe(reason);
-    expect(steps.failedStep).toBe("the short one");
+    expect(steps.failedStep(reason)).toBe("the short one");
     let begun = false;
     const late = steps.run("the late one", signal, async () => void (begun = true));
     expect(await caught(late)).toBe(reason);
     expect(begun).toBe(false);
+  });
+
+  it("are told apart by why they failed, whichever was the first", async () => {
+    const steps = new DeploymentSteps();
+    const reasons = [new Error("first"), new Error("second")] as const;
+    const first = steps.run("the first one", signal, () => Promise.reject(reasons[0]));
+    const second = steps.run("the second one", signal, () => Promise.reject(reasons[1]));
+    await Promise.allSettled([first, second]);
+    expect(steps.failedStep(reasons[0])).toBe("the first one");
+    expect(steps.failedStep(reasons[1])).toBe("the second one");
+    expect(steps.failedStep(new Error("of another place"))).toBe("the first one");
   });
 
   it("are waited for when the deployment ends, whether they heed their signal or not", async () => {
