@@ -120,6 +120,20 @@ describe("a failure of AWS", () => {
   });
 });
 
+it("of an endpoint that is no URL says where it is set", async () => {
+  const clientConfig = { ...emulator.clientConfig, endpoint: "localhost" };
+  const clients = await createAwsClients({ region: emulator.region, clientConfig });
+  const error = await caught(
+    awsRequest("iam:GetRole", {}, async (options) =>
+      (await clients.iam()).getRole({ RoleName: "x" }, options),
+    ),
+  );
+  clients.destroy();
+  expect(error.message).toMatch(
+    /Check the endpoint, in the option "clientConfig" or in AWS_ENDPOINT_URL/,
+  );
+});
+
 describe("a refusal", () => {
   const failureOf = (httpStatusCode: number, attempts: number) =>
     caught(

@@ -160,6 +160,9 @@ function sentence(operation: string, error: SdkError): string {
   if (credentialCodes.has(code)) {
     return `${said} Check the AWS credentials: "aws sts get-caller-identity" shows whether they are accepted; AWS_PROFILE selects others.`;
   }
+  if (error.code === "ERR_INVALID_URL") {
+    return `${said} Check the endpoint, in the option "clientConfig" or in AWS_ENDPOINT_URL: it must be a URL, such as "https://aws.example.com".`;
+  }
   return said;
 }
 
