@@ -35,7 +35,7 @@ export function checkOptions<O extends object>(
     const expected = spec.expected(value);
     if (expected !== undefined) {
       throw new FaastOptionsError(
-        `The option "${name}" of ${where} must be ${expected}, not ${show(value)}.`,
+        `The option "${name}" of ${where} must be ${expected}, not ${instead(value, expected)}.`,
       );
     }
     values[name] = value;
@@ -71,6 +71,13 @@ function isNear(name: string, known: string): boolean {
 
 function distance(a: string, b: string): number {
   return leven(a.toLowerCase(), b.toLowerCase());
+}
+
+/** What was given where something else was expected, though perhaps of the same type. */
+function instead(value: unknown, expected: string): string {
+  if (Array.isArray(value) && /^a list\b/.test(expected)) return "this list";
+  if (isRecord(value) && /^(an object\b|\{)/.test(expected)) return "this object";
+  return show(value);
 }
 
 /** A value in a message: its type, and itself only where it is short and harmless. */
