@@ -18,6 +18,10 @@ export class Delivery implements Invocation {
   private departed = false;
   private ended = false;
   private hasHeard = false;
+  /** The execution that the caller follows, if the call is a stream. */
+  private run: string | undefined;
+  /** Lambda has delivered the call twice, and a second execution of it has been heard of. */
+  private doubled = false;
   private onFirst: (() => void) | undefined;
   private onLast: (() => void) | undefined;
   private onRefused: (() => void) | undefined;
@@ -70,7 +74,10 @@ export class Delivery implements Invocation {
     this.onFirst = listener;
   }
 
-  /** @param listener - told when the last frame comes, even if nobody waits for it any more. */
+  /**
+   * @param listener - told when the last frame comes, even if nobody waits for it any more; but not if the
+   * call is known to have been executed twice: nobody tells when the other execution ends.
+   */
   onLastFrame(listener: () => void): void {
     this.onLast = listener;
   }
@@ -93,10 +100,11 @@ export class Delivery implements Invocation {
     this.hasHeard = true;
     this.onFirst?.();
     this.onFirst = undefined;
-    if (frame.type === "result" || frame.type === "error") {
+    const isFollowed = this.follows(frame);
+    if (isFollowed && (frame.type === "result" || frame.type === "error")) {
       this.ended = true;
       // Before the caller learns of it, and makes the next call.
-      this.onLast?.();
+      if (!this.doubled) this.onLast?.();
     }
     this.invocation.receive(frame);
     this.settle();
@@ -124,6 +132,15 @@ export class Delivery implements Invocation {
 
   onControl(listener: (message: ControlMessage) => void): void {
     this.invocation.onControl(listener);
+  }
+
+  /** As the engine does, the first execution that is heard of. */
+  private follows({ run }: Frame): boolean {
+    if (run === undefined) return true;
+    this.run ??= run;
+    if (run === this.run) return true;
+    this.doubled = true;
+    return false;
   }
 
   private settle(): void {

@@ -27,9 +27,12 @@ const cutOff: Answer = () => Promise.reject(failure("ECONNRESET"));
 const refused: Answer = () => Promise.reject(failure("ECONNREFUSED"));
 const fault: Answer = () => Promise.reject(failure("ServiceException", 500));
 
-/** How many attempts a router would hand frames to. */
-const waitingIn = (router: ReplyRouter) =>
-  (router as unknown as { waiting: ReadonlyMap<string, unknown> }).waiting.size;
+/** The attempts that a router would hand frames to. */
+const deliveriesIn = (router: ReplyRouter) =>
+  [
+    ...(router as unknown as { waiting: ReadonlyMap<string, { invocation: Invocation }> }).waiting,
+  ].map(([, { invocation }]) => invocation);
+const waitingIn = (router: ReplyRouter) => deliveriesIn(router).length;
 
 /** What a deployment counts as given up, and billed. */
 const abandonedBy = (deployment: AwsDeployment) =>
@@ -233,6 +236,34 @@ describe.each(["https", "queue"] as const)("a plain call, in %s mode", (mode) =>
     const { deployment } = deployed(mode, answer);
     await deliver(deployment, attempt({ stream: false }));
     expect(abandonedBy(deployment)).toBe(count);
+  });
+});
+
+describe("a stream that Lambda has delivered twice", () => {
+  const frame = (run: string, type: "started" | "result"): Frame => ({
+    call: "a",
+    attempt: 0,
+    sequence: type === "started" ? 0 : 1,
+    item: 0,
+    run,
+    ...(type === "started"
+      ? { type }
+      : { type, value: new Uint8Array(), timing: { startedAt: 0, executionTime: 0 } }),
+  });
+
+  it.each([
+    ["other", "while the followed one listens to it"],
+    ["followed", "while the other may listen to it"],
+  ])("keeps its control queue when the %s execution ends, %s", async (ends) => {
+    const taken: Answer = () => Promise.resolve({ payload: "{}" });
+    const { deployment, made, router } = deployed("queue", taken);
+    await deployment.invoke(attempt().invocation);
+    const [delivery] = deliveriesIn(router);
+    delivery?.receive(frame("followed", "started"));
+    delivery?.receive(frame("other", "started"));
+    delivery?.receive(frame(ends, "result"));
+    await deployment.invoke(attempt({ call: "second" }).invocation);
+    expect(made).toEqual(["control-0", "control-1"]);
   });
 });
 
