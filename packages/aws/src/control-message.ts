@@ -4,6 +4,8 @@ import type { ControlMessage, JsonControl, PayloadRoute } from "@faast/core/work
 export interface ControlEnvelope {
   readonly faast: 1;
   readonly messages: readonly JsonControl[];
+  /** The execution that they are for, once it has been heard of: a call may be delivered twice. */
+  readonly run?: string;
 }
 
 /** Bytes of a control message beside its value, before base64 would enlarge them: an upper bound. */

@@ -133,6 +133,7 @@ export class ControlQueue {
   private readonly events: ControlQueueEvents;
   private readonly waiting: ControlMessage[] = [];
   private sending: Promise<void> | undefined;
+  private run: string | undefined;
 
   constructor(place: ControlPlace, service: ControlService, events: ControlQueueEvents) {
     const { name, url, route } = place;
@@ -143,7 +144,9 @@ export class ControlQueue {
     this.events = events;
   }
 
-  send(message: ControlMessage): void {
+  /** @param run - the execution that it is for, once that is known. */
+  send(message: ControlMessage, run?: string): void {
+    this.run = run;
     this.waiting.push(message);
     this.sending ??= this.drain();
   }
@@ -169,7 +172,9 @@ export class ControlQueue {
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       try {
-        const envelope: ControlEnvelope = { faast: 1, messages: await this.take() };
+        const messages = await this.take();
+        const { run } = this;
+        const envelope: ControlEnvelope = { faast: 1, messages, ...(run && { run }) };
         await this.service.send(this.url, JSON.stringify(envelope));
       } catch (error) {
         this.events.onFailure(error instanceof Error ? error.message : String(error));

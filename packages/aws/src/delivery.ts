@@ -18,7 +18,6 @@ export class Delivery implements Invocation {
   private departed = false;
   private ended = false;
   private hasHeard = false;
-  /** The execution that the caller follows, if the call is a stream. */
   private run: string | undefined;
   /** Lambda has delivered the call twice, and a second execution of it has been heard of. */
   private doubled = false;
@@ -67,6 +66,11 @@ export class Delivery implements Invocation {
   /** Whether a frame has come, by whatever way: the execution has begun. */
   get heard(): boolean {
     return this.hasHeard;
+  }
+
+  /** The execution that the caller follows: of a stream, once it has been heard of. */
+  get followed(): string | undefined {
+    return this.run;
   }
 
   /** @param listener - told when a frame comes, by whatever way, for the first time. */

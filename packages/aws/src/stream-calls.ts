@@ -64,7 +64,7 @@ export class StreamCalls {
     delivery.onLastFrame(() => control.release());
     delivery.onRefusal(() => control.release());
     delivery.signal.addEventListener("abort", () => control.abandon(), { once: true });
-    delivery.onControl((message) => control.send(message));
+    delivery.onControl((message) => control.send(message, delivery.followed));
     const controlQueue = control.url;
     if (infrastructure.mode === "queue")
       return sender.dispatch(delivery, { replyQueue, controlQueue });

@@ -30,6 +30,7 @@ export type Treatment =
 export type Intercept = (
   request: IncomingMessage,
   operation: string,
+  body: Buffer,
 ) => Treatment | Promise<Treatment>;
 
 /** Lambda's way to refuse a request. */
@@ -52,7 +53,7 @@ export async function startProxy(endpoint: string, intercept: Intercept) {
       return; // whoever asked has gone
     }
     const body = Buffer.concat(chunks);
-    const treatment = await intercept(request, operationOf(request, body));
+    const treatment = await intercept(request, operationOf(request, body), body);
     if (treatment === "silence") return;
     if (treatment === "reset") return void request.socket.resetAndDestroy();
     if (typeof treatment === "object" && "status" in treatment)

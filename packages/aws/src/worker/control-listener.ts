@@ -17,6 +17,8 @@ export interface Listening {
   readonly queueUrl: string;
   readonly call: string;
   readonly attempt: number;
+  /** Names this execution, once the caller can have heard of it. */
+  readonly run: () => string | undefined;
   /** Where values are that no message could carry. */
   readonly blobs: BlobStore;
   readonly deliver: (message: ControlMessage) => void;
@@ -67,10 +69,27 @@ export class ControlListener {
     }
   }
 
+  /** Whether the call has been delivered twice, and the caller follows the other execution. */
+  private isForAnother({ run, messages }: ControlEnvelope): boolean {
+    if (run === undefined || run === this.listening.run()) return false;
+    const { call, attempt } = this.listening;
+    return messages.some((each) => each.call === call && each.attempt === attempt);
+  }
+
+  /** Gives back what is for the other execution, and ends this one, which nobody follows. */
+  private makeWay(body: string): void {
+    const { queueUrl, call, attempt, deliver } = this.listening;
+    this.closed = true;
+    // Without it, the other one is found by the deadline.
+    sendMessage(queueUrl, body).catch(() => undefined);
+    deliver({ type: "cancel", call, attempt, sequence: 0 });
+  }
+
   private hand(body: string): void {
     const { call, attempt, blobs, deliver, onFailure } = this.listening;
     const envelope = parsed(body);
     if (!isOurs<ControlEnvelope>(envelope)) return;
+    if (this.isForAnother(envelope)) return this.makeWay(body);
     for (const message of envelope.messages) {
       // What was late for the stream that had the queue before is not for this one.
       if (message.call !== call || message.attempt !== attempt) continue;

@@ -101,6 +101,8 @@ class Run {
   private control: ((message: ControlMessage) => void) | undefined;
   private listener: ControlListener | undefined;
   private needsStream = false;
+  /** How the frames of a stream name this execution. */
+  private execution: string | undefined;
   private controlFailure: string | undefined;
 
   constructor(supervisor: Supervisor, event: LambdaEvent, { context, body }: Invoked) {
@@ -126,6 +128,7 @@ class Run {
         queueUrl: controlQueue,
         call,
         attempt,
+        run: () => this.execution,
         blobs: this.route.blobs,
         deliver: (message) => this.control?.(message),
         onFailure: (reason) => {
@@ -157,6 +160,7 @@ class Run {
           },
           onControl: (listener) => (this.control = listener),
           receive: (frame) => {
+            this.execution ??= frame.run;
             if (frame.type === "result" || frame.type === "error") resolve(frame);
             else this.pass(frame);
           },
