@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { FaastOptionsError, option, type OptionSpec } from "@faast/core/provider";
 
 /**
@@ -62,11 +63,19 @@ const checks: { readonly [K in keyof Required<CloudLimits>]: (value: unknown) =>
 function isCloud(value: unknown): boolean {
   if (typeof value === "string") return Object.hasOwn(clouds, value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.entries(value).every(
-    ([name, each]) =>
-      each === undefined ||
-      (Object.hasOwn(checks, name) && checks[name as keyof CloudLimits](each)),
-  );
+  return wrongLimit(value) === undefined;
+}
+
+/** What is wrong with the first limit that is. */
+function wrongLimit(limits: unknown): string | undefined {
+  if (typeof limits !== "object" || limits === null || Array.isArray(limits)) return undefined;
+  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(checks, name)) return `${JSON.stringify(name)} is none of them`;
+    if (!checks[name as keyof CloudLimits](value))
+      return `${JSON.stringify(name)} cannot be ${inspect(value, { depth: 0 })}`;
+  }
+  return undefined;
 }
 
 /** The option `simulate`. */
@@ -76,6 +85,7 @@ export const simulateOption: OptionSpec<"aws" | CloudLimits | undefined> = optio
   undefined,
   isCloud,
   `"aws", or an object with some of ${Object.keys(checks).join(", ")} (positive numbers; memorySizes: [least, most]; ownEnvironment: true or false)`,
+  wrongLimit,
 );
 
 /**

@@ -23,6 +23,12 @@ describe("a simulated cloud", () => {
     ] as const) {
       expect(await refused(options)).toBeInstanceOf(FaastOptionsError);
     }
+    expect((await refused({ simulate: { ramps: 1 } as object })).message).toMatch(
+      /"simulate".*: "ramps" is none of them\.$/,
+    );
+    expect((await refused({ simulate: { coldStart: 1, ramp: 0 } })).message).toMatch(
+      /"simulate".*: "ramp" cannot be 0\.$/,
+    );
     expect((await refused({ simulate: "aws", timeout: 900 })).message).toMatch(
       /"timeout" .* is 900, .* at most 890/,
     );

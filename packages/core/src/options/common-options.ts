@@ -2,6 +2,7 @@ import {
   booleanOption,
   choiceOption,
   isRecord,
+  listOption,
   numberOption,
   option,
   stringOption,
@@ -94,13 +95,20 @@ export interface CommonOptions {
 /** Seconds that a timer can hold. */
 export const MAX_TIMEOUT = 2_000_000;
 
-const isEnvironment = (value: unknown) =>
-  isRecord(value) &&
-  Object.entries(value).every(
-    ([name, each]) => /^[^=\0]+$/.test(name) && typeof each === "string" && !each.includes("\0"),
-  );
-const isStringList = (value: unknown) =>
-  Array.isArray(value) && value.every((each) => typeof each === "string");
+/** What is wrong with the first variable that is; its value, which may be a secret, is not told. */
+function wrongVariable(variables: unknown): string | undefined {
+  for (const [name, value] of isRecord(variables) ? Object.entries(variables) : []) {
+    const variable = JSON.stringify(name);
+    if (!/^[^=\0]+$/.test(name)) return `${variable} cannot be a name`;
+    if (typeof value !== "string")
+      return `${variable} is ${value == null ? String(value) : `of type ${typeof value}`}`;
+    if (value.includes("\0")) return `${variable} has a NUL`;
+  }
+  return undefined;
+}
+
+const isEnvironment = (value: unknown) => isRecord(value) && wrongVariable(value) === undefined;
+const isString = (value: unknown) => typeof value === "string";
 const isInclude = (value: unknown) =>
   (typeof value === "string" && value !== "") ||
   (isRecord(value) &&
@@ -119,19 +127,16 @@ export const commonOptionTable: OptionTable<CommonOptions> = {
     {},
     isEnvironment,
     'an object whose values are strings (no name with "=", nothing with a NUL)',
+    wrongVariable,
   ),
   esbuildOptions: option({}, isRecord, "an object of esbuild's options"),
-  exclude: option([], isStringList, "a list of paths or globs"),
+  exclude: listOption(isString, "a list of paths or globs"),
   gc: choiceOption("auto", ["auto", "force", "off"]),
-  include: option(
-    [],
-    (value) => Array.isArray(value) && value.every(isInclude),
-    "a list of paths, globs, or { path, cwd } objects",
-  ),
+  include: listOption(isInclude, "a list of paths, globs, or { path, cwd } objects"),
   maxRetries: numberOption(2, { min: 0, integer: true, unit: "attempts beyond the first" }),
   memorySize: numberOption(1024, { min: 32, integer: true, unit: "MB" }),
   mode: choiceOption("auto", ["auto", "https", "queue"]),
-  nonIdempotent: option([], isStringList, "a list of the module's functions"),
+  nonIdempotent: listOption(isString, "a list of the module's functions"),
   packageJson: option(
     "",
     (value) => typeof value === "string" || isRecord(value),

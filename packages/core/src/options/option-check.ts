@@ -1,6 +1,6 @@
 import leven from "leven";
 import { FaastOptionsError } from "../errors.js";
-import { isRecord, type OptionTable } from "./option-table.js";
+import { isRecord, show, type OptionTable } from "./option-table.js";
 
 /** Options of the predecessor that have another name here: what to say to those who still use them. */
 const formerOptions: Readonly<Record<string, string>> = {
@@ -34,9 +34,9 @@ export function checkOptions<O extends object>(
     if (value === undefined) continue; // the same as not given
     const expected = spec.expected(value);
     if (expected !== undefined) {
-      throw new FaastOptionsError(
-        `The option "${name}" of ${where} must be ${expected}, not ${instead(value, expected)}.`,
-      );
+      const part = spec.wrongPart?.(value);
+      const fault = part === undefined ? `, not ${instead(value, expected)}` : `: ${part}`;
+      throw new FaastOptionsError(`The option "${name}" of ${where} must be ${expected}${fault}.`);
     }
     values[name] = value;
   }
@@ -78,14 +78,4 @@ function instead(value: unknown, expected: string): string {
   if (Array.isArray(value) && /^a list\b/.test(expected)) return "this list";
   if (isRecord(value) && /^(an object\b|\{)/.test(expected)) return "this object";
   return show(value);
-}
-
-/** A value in a message: its type, and itself only where it is short and harmless. */
-function show(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean" || value === null)
-    return String(value);
-  if (typeof value === "string")
-    return value.length <= 40 ? JSON.stringify(value) : "a longer string";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
