@@ -123,7 +123,10 @@ async function choose(spec: StartModuleSpec, callers: readonly string[]): Promis
   const own =
     (typeof chosen === "string" ? config.providerOptions[chosen] : undefined) ??
     config.providerOptions[provider.name];
-  return { provider, options: overlay([config.options, own, spec.options]) };
+  const configured = overlay([config.options, own]);
+  // By themselves, so that a mistake is told to be the file's.
+  if (config.file !== undefined) providerOptions(provider, configured, config.file);
+  return { provider, options: overlay([configured, spec.options]) };
 }
 
 /** Options over options; a value that is undefined hides none. */

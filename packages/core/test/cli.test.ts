@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { faastCommand, type Ended } from "./command-line.ts";
@@ -103,7 +111,9 @@ describe("faast cleanup", () => {
     const { code } = await faastCommand(
       ["cleanup", "./shelf-provider.mjs", "-xf"],
       { SHELF: file },
-      ({ stdout, stderr }) => [stdout, stderr].forEach((each) => each?.destroy()),
+      {
+        onStart: ({ stdout, stderr }) => [stdout, stderr].forEach((each) => each?.destroy()),
+      },
     );
     expect(code).toBe(1);
     expect(remaining()).toEqual(["stuck topic"]);
@@ -132,6 +142,13 @@ describe("faast cleanup", () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/is alive/);
     expect(remaining()).toEqual(["topic", "subscription", `faast-${DEAD}`, "far away"]);
+  });
+
+  it("with --job says so if there is nothing of that job", async () => {
+    const { code, stderr } = await cleanup("--job", DEAD.replace("1", "0"), "-xf");
+    expect(stderr).toMatch(/nothing of a job 01111111-.*faast ls/);
+    expect(code).toBe(0);
+    expect((await cleanup("--job", DEAD)).stderr).toBe("");
   });
 
   it("spares what is younger than --older-than", async () => {
@@ -278,6 +295,23 @@ describe("faast", () => {
 
   it("tells its version", async () => {
     expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  const full = "/dev/full"; // Linux: a file on a disk that has no room left
+  const itOnLinux = existsSync(full) ? it : it.skip;
+  itOnLinux("exits with 1 when what it tells cannot be written", async () => {
+    const disk = openSync(full, "w");
+    try {
+      const { code, stderr } = await faastCommand(
+        ["ls", "./shelf-provider.mjs", "--json"],
+        { SHELF: file },
+        { stdout: disk },
+      );
+      expect(stderr).toMatch(/could not be written to stdout: ENOSPC/);
+      expect(code).toBe(1);
+    } finally {
+      closeSync(disk);
+    }
   });
 
   it.each<[string[], number, RegExp]>([

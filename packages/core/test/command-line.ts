@@ -15,16 +15,19 @@ export interface Ended {
 export function faastCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  onStart: (child: ChildProcess) => void = () => undefined,
+  {
+    onStart = () => undefined,
+    stdout = "pipe",
+  }: { onStart?: (child: ChildProcess) => void; stdout?: "pipe" | number } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: { ...process.env, FORCE_COLOR: undefined, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", stdout, "pipe"],
   });
   onStart(child);
   const ended: Ended = { code: null, stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => (ended.stdout += String(chunk)));
-  child.stderr.on("data", (chunk) => (ended.stderr += String(chunk)));
+  child.stdout?.on("data", (chunk) => (ended.stdout += String(chunk)));
+  child.stderr?.on("data", (chunk) => (ended.stderr += String(chunk)));
   return new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
 }

@@ -82,7 +82,7 @@ describe("a provider", () => {
 
   it("that is missing, for a short name that is misspelt, suggests the right one", async () => {
     await using it = await project({ ...functions, ...main(`faast("locl", funcs)`) });
-    expect(await it.run()).toMatch(/Did you mean "local"/);
+    expect(await it.run()).toMatch(/Did you mean "local"\?.*npm install locl/);
   });
 
   it("that keeps no contract is an error", async () => {
@@ -174,6 +174,11 @@ describe("the configuration", () => {
   it("that is wrong is an error with its file and its key", async () => {
     await using it = await project({ ...both, "faast.config.json": '{ "provder": "x" }' });
     expect(await it.run()).toMatch(/"provder" of .*faast\.config\.json.*Did you mean "provider"/);
+    const options = { ...config, options: { concurency: 3 } };
+    await using misspelt = await project({ ...both, "faast.config.json": JSON.stringify(options) });
+    expect(await misspelt.run()).toMatch(
+      /"concurency" of faast\("my-cloud"\) in .*faast\.config\.json is unknown/,
+    );
     await using empty = await project({ ...both, "faast.config.mjs": "export const x = 1;" });
     expect(await empty.run()).toMatch(/has no default export/);
     await using broken = await project({ ...both, "faast.config.json": "{" });

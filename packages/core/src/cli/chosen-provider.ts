@@ -47,8 +47,12 @@ export async function chooseProvider(input: CommandInput): Promise<ChosenProvide
     throw new UsageError(`The provider "${provider.name}" has no regions.`);
   if (region !== undefined && input.flags.has("all-regions"))
     throw new UsageError("--region and --all-regions contradict one another.");
-  const given = { ...config.options, ...own, ...(region === undefined ? {} : { region }) };
-  return { provider, options: providerOptions(provider, given) };
+  const given = { ...config.options, ...own };
+  const options = providerOptions(provider, given, config.file);
+  return {
+    provider,
+    options: region === undefined ? options : providerOptions(provider, { ...given, region }),
+  };
 }
 
 /**

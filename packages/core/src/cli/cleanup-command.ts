@@ -60,6 +60,10 @@ async function run(input: CommandInput): Promise<number> {
       onListed: (found) => terminal.progress(`Looking: ${count(found, "resource")} so far`),
     },
   );
+  if (job !== undefined && ![...plan.deletions, ...plan.kept].some(({ mark }) => mark?.job === job))
+    terminal.note(
+      `There is nothing of a job ${job}: "faast ls ${input.argument}" lists what there is.`,
+    );
   if (flags.has("force") && !execute)
     terminal.note("--force has no effect without --execute: this is a dry run.");
   const isAsked = execute && !flags.has("force") && plan.deletions.length > 0;

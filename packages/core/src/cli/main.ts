@@ -73,8 +73,11 @@ async function main(): Promise<void> {
   try {
     const code = await run(process.argv.slice(2), interrupt.signal);
     process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : code;
+    // A fault is told after the write that has met it.
+    await new Promise((resolve) => process.stdout.write("", resolve));
     const [fault] = faults;
-    if (fault !== undefined) throw fault;
+    if (fault !== undefined)
+      throw new Error(`What was to be told could not be written to stdout: ${fault.message}`);
   } catch (error) {
     if (interrupt.signal.aborted) {
       process.stderr.write("faast: interrupted\n");

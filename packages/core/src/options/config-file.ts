@@ -19,6 +19,11 @@ export interface FaastConfig {
   providerOptions?: Record<string, Record<string, unknown>>;
 }
 
+/** A configuration as it was read, and where; undefined if there is none. */
+export interface ReadConfig extends Required<FaastConfig> {
+  readonly file: string | undefined;
+}
+
 /** Gives a configuration its type. */
 export function defineConfig(config: FaastConfig): FaastConfig {
   return config;
@@ -50,16 +55,13 @@ export type ImportSource = (file: string) => Promise<unknown>;
  * @param importSource - loads TypeScript, where Node cannot.
  * @throws FaastOptionsError naming the file and what is wrong in it.
  */
-export async function readConfig(
-  folder: string,
-  importSource: ImportSource,
-): Promise<Required<FaastConfig>> {
+export async function readConfig(folder: string, importSource: ImportSource): Promise<ReadConfig> {
   for (let current = resolve(folder); ; current = dirname(current)) {
     const found = await configIn(current, importSource);
     if (found !== undefined)
-      return checkOptions<FaastConfig>(configTable, found.config, found.file);
+      return { ...checkOptions(configTable, found.config, found.file), file: found.file };
     if (dirname(current) === current)
-      return checkOptions<FaastConfig>(configTable, {}, "faast.config");
+      return { ...checkOptions(configTable, {}, "faast.config"), file: undefined };
   }
 }
 

@@ -9,11 +9,16 @@ type Specs = Record<string, OptionSpec<unknown>>;
 /**
  * All options of a job: what was given, and the provider's defaults.
  *
+ * @param file - the configuration that they are from, for the message.
  * @throws FaastOptionsError naming the option that is unknown, wrong, or not available with the provider;
  * FaastProviderError if the provider's own table is at fault.
  */
-export function providerOptions(provider: Provider, given: unknown): Required<CommonOptions> {
-  const where = `faast("${provider.name}")`;
+export function providerOptions(
+  provider: Provider,
+  given: unknown,
+  file?: string,
+): Required<CommonOptions> {
+  const where = `faast("${provider.name}")${file === undefined ? "" : ` in ${file}`}`;
   const table = tableOf(provider);
   const options = checkOptions(table as unknown as OptionTable<CommonOptions>, given, where);
   for (const name of provider.options.unsupported ?? []) {

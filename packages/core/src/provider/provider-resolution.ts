@@ -99,8 +99,9 @@ function missingPackage(name: string, specifier: string): string {
     return `The provider "${name}" is neither ${knownProviderNames.join(" nor ")}, nor the name of a package, nor a path that begins with "./".`;
   const isShort = knownProviderNames.includes(name);
   const near = isShort || name.includes("/") ? "" : suggestion(name, knownProviderNames);
-  return (
-    `The provider "${name}" needs the package ${specifier}, which is not installed in ${process.cwd()}.` +
-    ` Install it: npm install ${specifier}${near === "" ? "" : `.${near}`}`
-  );
+  const missing = `The provider "${name}" needs the package ${specifier}, which is not installed in ${process.cwd()}.`;
+  // Whoever has misspelt a name should not be told first to install what may be anybody's.
+  return near === ""
+    ? `${missing} Install it: npm install ${specifier}`
+    : `${missing}${near} If that package is what you mean, install it: npm install ${specifier}`;
 }
