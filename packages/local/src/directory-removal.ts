@@ -1,13 +1,20 @@
 import { readdir, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { isDenied, openDirectories } from "./directory-access.js";
 
 /**
  * Removes a directory piece by piece, so that it can be given up between two of them.
  *
  * @throws the signal's reason, or what the file system says; something that is gone is no failure.
  */
-export function removeDirectory(path: string, signal: AbortSignal): Promise<void> {
-  return removeTree(path, true, signal);
+export async function removeDirectory(path: string, signal: AbortSignal): Promise<void> {
+  try {
+    await removeTree(path, true, signal);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    openDirectories(path);
+    await removeTree(path, true, signal);
+  }
 }
 
 /** Links are removed, not followed. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobIdentity } from "@faast/core/provider";
 import type { CacheUse } from "./dependency-cache.js";
+import { isDenied, openDirectories } from "./directory-access.js";
 import { removeOwner, removeOwnerNow, renewOwner, writeOwner } from "./owner-file.js";
 
 const removal = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
@@ -64,13 +65,25 @@ export class InstanceDirectory {
   }
 
   async remove(): Promise<void> {
-    await rm(this.path, removal);
+    try {
+      await rm(this.path, removal);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      openDirectories(this.path);
+      await rm(this.path, removal);
+    }
     await removeOwner(this.path);
   }
 
   /** For the end of the process, which waits for nothing. */
   removeNow(): void {
-    rmSync(this.path, removal);
+    try {
+      rmSync(this.path, removal);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      openDirectories(this.path);
+      rmSync(this.path, removal);
+    }
     removeOwnerNow(this.path);
   }
 }

@@ -5,7 +5,8 @@ import { recordEnd, recordStart } from "./process-record.js";
 /**
  * Reads process ids (`+pid`, `-pid`) until this process is gone, however it went; then ends what is
  * left of them and removes the instance's directory, and last of all the file that says whose it is, by
- * which a collector goes on if this is interrupted. A worker that is busy would not notice by itself.
+ * which a collector goes on if this is interrupted. Directories that functions have closed are opened first, if
+ * need be. A worker that is busy would not notice by itself.
  * It ignores the signals that a terminal sends to everyone.
  */
 const script = `
@@ -20,7 +21,7 @@ while read -r line; do
   esac
 done
 for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
-rm -rf "$1" && rm -f "$2"
+rm -rf "$1" || { chmod -R u+rwx "$1"; rm -rf "$1"; } && rm -f "$2"
 `;
 
 /** Two turns of the event loop: what is closed in this turn is gone in the next but one. */
