@@ -1,8 +1,9 @@
 import { types } from "node:util";
 import type { CallOptions } from "../engine/call-settings.js";
 import { lateWorkerThreads } from "../late-builtins.js";
+import type { Transferable } from "../wire/index.js";
 import { commonOptionTable, MAX_TIMEOUT } from "./common-options.js";
-import { option, type OptionTable } from "./option-table.js";
+import { listOption, option, type OptionTable } from "./option-table.js";
 
 const isNumberFrom = (min: number) => (value: unknown) => typeof value === "number" && value >= min;
 
@@ -28,10 +29,12 @@ export const callOptionTable: OptionTable<CallOptions> = {
     (value) => isNumberFrom(1)(value) && Number.isInteger(value) && (value as number) <= 1000,
     "a whole number from 1 to 1000 (items)",
   ),
-  transfer: option(
-    undefined,
-    (value) => Array.isArray(value) && value.every(isTransferable),
-    "a list of ArrayBuffers (not of views of them) and MessagePorts",
-  ),
+  transfer: {
+    ...listOption<Transferable>(
+      isTransferable,
+      "a list of ArrayBuffers (not of views of them) and MessagePorts",
+    ),
+    default: undefined,
+  },
   idempotent: option(undefined, (value) => typeof value === "boolean", "true or false"),
 };
