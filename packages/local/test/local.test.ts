@@ -334,6 +334,18 @@ describe("trouble on this side", () => {
     expect((error as Error).message).toContain("could not be started");
   });
 
+  it("fails calls whose directory somebody has deleted, and says that it is gone", async () => {
+    await using m = await faastLocal(funcs, { maxRetries: 0, concurrency: 2 });
+    await m.functions.hello("x");
+    const directory = directoryOf(m.logUrl());
+    await rm(directory, { recursive: true });
+    const errors = await Promise.all([1, 2].map(() => caught(m.functions.exit(0))));
+    errors.push(await caught(m.functions.hello("x")));
+    expect(errors.map((error) => (error as Error).message).join("\n")).toContain(
+      `could not be started: the directory ${join(directory, "code")} is gone: somebody has deleted it while the job was running (log`,
+    );
+  });
+
   it("delivers what was yielded before a worker exits", async () => {
     await using m = await faastLocal(funcs, { maxRetries: 0 });
     const items: number[] = [];

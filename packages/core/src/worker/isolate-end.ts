@@ -45,6 +45,8 @@ export function failureOfEnd(
     const message = `the worker ended by an exception that no call awaited: ${uncaught.message}`;
     return { code: "exit", message, value: uncaught.error };
   }
+  if (exit.neverStarted === true)
+    return { code: "exit", message: `the worker ${exit.description}` };
   const when = loading ? "while it loaded the module" : "in the middle of the call";
   return { code: "exit", message: `the worker ${exit.description} ${when}` };
 }

@@ -6,6 +6,8 @@ export interface IsolateExit {
   readonly description: string;
   /** It ran out of memory. */
   readonly outOfMemory: boolean;
+  /** It did not even start. */
+  readonly neverStarted?: boolean;
 }
 
 /** What an isolate tells whoever started it. After `exit`, nothing more. */

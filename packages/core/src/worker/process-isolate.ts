@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { packMessage, unpackMessages } from "./channel-codec.js";
 import type { Isolate, IsolateEvents, IsolateExit } from "./isolate.js";
 import type { FromIsolate } from "./isolate-messages.js";
@@ -61,8 +62,7 @@ export function startProcessIsolate(
   });
   child.on("error", (error) => {
     // It never started, or could not be reached: the latter ends in `exit` as well.
-    if (pid === undefined)
-      finish({ description: `could not be started: ${error.message}`, outOfMemory: false });
+    if (pid === undefined) finish(describeNoStart(error, options.cwd));
   });
   child.on("exit", (code, signal) => {
     const report = () => finish(describeExit(code, signal, options.lastOutput));
@@ -105,6 +105,15 @@ export function startProcessIsolate(
       }
     },
   };
+}
+
+/** Where the directory to start in is missing, systems say that the program is. */
+function describeNoStart(error: Error, cwd: string): IsolateExit {
+  const reason = existsSync(cwd)
+    ? error.message
+    : `the directory ${cwd} is gone: somebody has deleted it while the job was running`;
+  const description = `could not be started: ${reason}`;
+  return { description, outOfMemory: false, neverStarted: true };
 }
 
 function describeExit(
