@@ -151,6 +151,15 @@ describe("a refusal", () => {
     expect(isRefusal(await failureOf(429, 3), "logs:CreateLogGroup")).toBe(false);
     expect(isRefusal(new Error("given up"), "logs:CreateLogGroup")).toBe(false);
   });
+
+  it("is also that there are no credentials: then nothing was asked", async () => {
+    const error = await caught(
+      awsRequest("logs:CreateLogGroup", {}, () =>
+        Promise.reject(Object.assign(new Error("none"), { name: "CredentialsProviderError" })),
+      ),
+    );
+    expect(isRefusal(error, "logs:CreateLogGroup")).toBe(true);
+  });
 });
 
 describe("a request", () => {

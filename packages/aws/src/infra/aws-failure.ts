@@ -124,12 +124,13 @@ export function hasAwsCode(error: unknown, ...codes: readonly string[]): error i
 }
 
 /**
- * Whether the service itself has refused this very operation, so that nothing came of it. False where it
- * was tried before: an answer to that may have been lost.
+ * Whether the service itself has refused this very operation, or there was nobody to ask as, so that nothing
+ * came of it. False where it was tried before: an answer to that may have been lost.
  */
 export function isRefusal(error: unknown, operation: string): boolean {
   if (!(error instanceof AwsRequestError) || error.operation !== operation) return false;
-  const { statusCode = 0, cause } = error;
+  const { awsCode, statusCode = 0, cause } = error;
+  if (awsCode === "CredentialsProviderError") return true;
   const { attempts = 1 } = (cause as SdkError).$metadata ?? {};
   return attempts === 1 && statusCode >= 400 && statusCode < 500;
 }
