@@ -46,6 +46,13 @@ function collectorAt(options: Scope = {}): AwsCollector {
   return new AwsCollector({ region, clientConfig, allRegions, caches, haste: 100 });
 }
 
+/** Plants a job that has no function yet, beside the role that it is going to give to one. */
+async function plantBeginning(where: AwsClients): Promise<void> {
+  await ensureRole({ clients: where });
+  const { name } = await plantJob(where, { created: 0, expires: HOUR });
+  await (await where.lambda()).deleteFunction({ FunctionName: name });
+}
+
 /** What is to be deleted, in order, as `kind name`. */
 function doomed({ deletions }: Plan): string[] {
   return deletions.map(({ resource: { kind, id } }) => `${kind} ${id.split(/[:/]/).at(-1)}`);
@@ -337,6 +344,7 @@ describe("roles", () => {
 
   it.each<[string, (abroad: AwsClients) => Promise<unknown>, RegExp]>([
     ["a job", (abroad) => plantJob(abroad, { created: 0, expires: DAY }), /needed by the function/],
+    ["a job that is being deployed", plantBeginning, /it is in use/],
     ["a function that is not ours", (abroad) => plantFunction(abroad, "site"), /it is in use/],
   ])(
     "stay where %s has them, in whatever region",

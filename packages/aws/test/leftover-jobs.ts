@@ -142,6 +142,9 @@ export async function plantDecoys(clients: AwsClients): Promise<void> {
     plantFunction(clients, "faast-site", expired),
     createQueue(scope, { name: `faast-${randomUUID()}-replies` }),
     createQueue(scope, { name: `faast-${job}-similar`, tags: similar }),
+    createQueue(scope, { name: `faast-${job}-orders`, tags: expired }), // named after a job, by somebody
+    createTopic(scope, { name: `faast-${job}-alarms`, tags: expired }),
+    createBucket(scope, { name: `faast-${job}-backup`, tags: expired }),
     createQueue(scope, { name: hash, tags: expired }),
     createTopic(scope, { name: `faast-${job}-undated`, tags: undated }),
     createTopic(scope, { name: `faast-${randomUUID()}-requests` }),

@@ -12,6 +12,7 @@ import { deleteLogGroup } from "../infra/log-group.js";
 import { deleteTopic } from "../infra/topic.js";
 import { arnName, parseArn } from "./arn.js";
 import { removeBucket } from "./buckets.js";
+import { DeployingJobs } from "./deploying-jobs.js";
 import { functionTags } from "./functions.js";
 import { kinds } from "./kinds.js";
 import { removeLayer } from "./layers.js";
@@ -51,6 +52,7 @@ export class AwsCollector implements Collector {
   async *list({ signal, details }: ListOptions): AsyncIterable<Resource[]> {
     const names = await this.places.regions();
     const rolesOfOthers = new Set<string>();
+    const deploying = new DeployingJobs();
     let isComplete = true;
     for (const name of names) {
       const place = await this.places.in(name, signal);
@@ -59,6 +61,7 @@ export class AwsCollector implements Collector {
         for await (const page of listRegion({ place, signal, details, rolesOfOthers })) {
           seen = true;
           this.note(page, name);
+          deploying.note(page);
           yield page;
         }
       } catch (error) {
@@ -76,7 +79,7 @@ export class AwsCollector implements Collector {
     }
     const place = await this.places.in("", signal);
     const listing = { place, signal, details, rolesOfOthers };
-    yield* roles(listing, (arn) => rolesOfOthers.has(arn));
+    yield* roles(listing, (arn) => deploying.any || rolesOfOthers.has(arn));
   }
 
   async delete(resource: Resource, signal: AbortSignal): Promise<Spared | undefined> {

@@ -4,6 +4,9 @@ import type { TagRecord } from "../infra/tags.js";
 /** What the names begin with that are worth a look. It is no more than that: see {@link ownTags}. */
 export const NAME_PREFIX = "faast-";
 
+/** What follows the name of a job in the names of what it has. */
+const partName = /^(?:-(?:control-\d+|install|replies|requests))?$/;
+
 /** Whether something may be a job's, going by its name. */
 export function isCandidate(name: string | undefined): name is string {
   return name?.startsWith(NAME_PREFIX) === true;
@@ -17,7 +20,7 @@ export function ownTags(name: string, tags: TagRecord): TagRecord {
   const job = tags[tagNames.job];
   if (job === undefined) return tags;
   const jobName = `${NAME_PREFIX}${job}`;
-  return name === jobName || name.startsWith(`${jobName}-`) ? tags : {};
+  return name.startsWith(jobName) && partName.test(name.slice(jobName.length)) ? tags : {};
 }
 
 /** A list of tags, as SNS and S3 have it, as a record. */

@@ -12,11 +12,11 @@ import { tagNames } from "./tag-names.js";
 /**
  * The roles that were made for the functions of any job, in whatever region.
  *
- * @param isUsedElsewhere - whether a function that is not one of the listed ones has a role.
+ * @param isInUse - whether somebody has a role who is not listed, or is about to have it.
  */
 export async function* roles(
   { place, signal }: Listing,
-  isUsedElsewhere: (arn: string) => boolean,
+  isInUse: (arn: string) => boolean,
 ): AsyncGenerator<Resource[]> {
   const iam = await place.clients.iam();
   const found = pages<Role>(async (Marker) => {
@@ -36,7 +36,7 @@ export async function* roles(
         id,
         tags: tags[tagNames.cache] === "role" ? tags : {},
         monthlyCost: 0,
-        ...(isUsedElsewhere(id) ? { ownerAlive: true } : {}),
+        ...(isInUse(id) ? { ownerAlive: true } : {}),
       };
       return [resource];
     });
