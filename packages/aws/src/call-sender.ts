@@ -10,7 +10,7 @@ import { isOurs, type LambdaEvent, type LambdaResponse } from "./lambda-message.
 const DIRECT_LIMIT = directInlineLimit();
 
 /** What a direct invocation has beside its call, if that is a stream. */
-export type StreamQueues = Partial<
+export type StreamQueues = Required<
   Pick<LambdaEvent, "replyQueue" | "controlQueue" | "inlineLimit">
 >;
 
@@ -34,7 +34,7 @@ export class CallSender {
   }
 
   /** What a direct invocation is given. */
-  async directEvent(delivery: Delivery, queues: StreamQueues = {}): Promise<LambdaEvent> {
+  async directEvent(delivery: Delivery, queues?: StreamQueues): Promise<LambdaEvent> {
     const { blobs } = this.infrastructure;
     const call = await this.pack(delivery, { inlineLimit: DIRECT_LIMIT, blobs });
     return { faast: 1, call, inlineLimit: DIRECT_LIMIT, ...queues };

@@ -26,8 +26,8 @@ import { tagNames } from "./tag-names.js";
 
 /**
  * What jobs leave behind in an account: functions, log groups, queues, topics, buckets, and layers that
- * nobody is going to use; where it is asked for, in all regions, roles. What is a part of something else goes with it: subscriptions with their topic,
- * event configuration and permissions with their function.
+ * nobody is going to use; where it is asked for, in all regions, roles. What is a part of something else goes
+ * with it: subscriptions with their topic, event configuration and permissions with their function.
  *
  * Names only say what is worth a look: whose something is, its tags say; of layers, the marker in the
  * description.

@@ -15,7 +15,7 @@ import { tagNames } from "./tag-names.js";
  * @param isInUse - whether somebody has a role who is not listed, or is about to have it.
  */
 export async function* roles(
-  { place, signal }: Listing,
+  { place, signal, details }: Listing,
   isInUse: (arn: string) => boolean,
 ): AsyncGenerator<Resource[]> {
   const iam = await place.clients.iam();
@@ -35,7 +35,7 @@ export async function* roles(
         kind: kinds.role,
         id,
         tags: tags[tagNames.cache] === "role" ? tags : {},
-        monthlyCost: 0,
+        ...(details ? { monthlyCost: 0 } : {}),
         ...(isInUse(id) ? { ownerAlive: true } : {}),
       };
       return [resource];

@@ -8,7 +8,8 @@ export interface CallerPolicyOptions extends PolicyScope {
    * The execution role of the caller's own that the option `RoleName` names: the policy then lets the
    * caller use it, and make no roles. The name alone is taken for the whole of its ARN: where the role has
    * a path, the resources of the statements `Roles` and `RolesForLambda` have to be replaced by its ARN,
-   * since a pattern for any path would also fit other roles whose names end alike. Default: the caller makes the roles that its jobs need.
+   * since a pattern for any path would also fit other roles whose names end alike. Default: the caller makes
+   * the roles that its jobs need.
    */
   readonly RoleName?: string | undefined;
   /** As the option of that name. Default: `"least-privilege"`. */

@@ -2,7 +2,7 @@ import type { Frame, ResultFrame, YieldFrame } from "../protocol/frames.js";
 import type { EncodedCall } from "../protocol/request.js";
 import type { FromIsolate, ToIsolate } from "./isolate-messages.js";
 import { RUN, unpackRun } from "./item-run.js";
-import { bytesOf, END, fieldsEnd, GAP, isField, SMALL, textOf } from "./packed-text.js";
+import { bytesOf, END, GAP, isField, SMALL, textOf } from "./packed-text.js";
 
 /**
  * Makes one string of a message, if it is one of those that are many and small: a call, an item or a
@@ -53,7 +53,7 @@ function unpackEach(packed: unknown, take: (message: unknown) => void): void {
 /** Undefined: it is not one of ours. What its fields are has yet to be looked at. */
 function unpack(packed: unknown): FromIsolate | ToIsolate | undefined {
   if (typeof packed !== "string") return undefined;
-  const end = fieldsEnd(packed);
+  const end = packed.indexOf(END);
   const fields = packed.slice(1, end).split(GAP);
   const bytes = bytesOf(packed.slice(end + 1));
   switch (packed.charAt(0)) {

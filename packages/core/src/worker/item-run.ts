@@ -1,5 +1,5 @@
 import type { YieldFrame } from "../protocol/frames.js";
-import { bytesOf, fieldsEnd, GAP, isField, SMALL, textOf } from "./packed-text.js";
+import { bytesOf, END, GAP, isField, SMALL, textOf } from "./packed-text.js";
 
 /** How a message begins that is a run of items. */
 export const RUN = "Y";
@@ -20,11 +20,6 @@ export class ItemRun {
   constructor(first: YieldFrame) {
     this.first = first;
     this.add(first);
-  }
-
-  /** Characters of the items. */
-  get size(): number {
-    return this.text.length;
   }
 
   /** Takes the item that follows; false if it is another. */
@@ -67,7 +62,7 @@ export function isJoinable(frame: YieldFrame): boolean {
 
 /** Hands on the items of a message; undefined where it is none. What they are has yet to be looked at. */
 export function unpackRun(packed: string, take: (frame: YieldFrame | undefined) => void): void {
-  const end = fieldsEnd(packed);
+  const end = packed.indexOf(END);
   const [call = "", attempt, sequence, run = "", lengths = ""] = packed.slice(1, end).split(GAP);
   const first = Number(sequence);
   let at = end + 1;

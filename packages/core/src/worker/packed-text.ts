@@ -15,11 +15,6 @@ export function isField(text: string): boolean {
   return !text.includes(GAP) && !text.includes(END);
 }
 
-/** Where the header of a message ends. */
-export function fieldsEnd(packed: string): number {
-  return packed.indexOf(END);
-}
-
 /** One character a byte. */
 export function textOf(bytes: Uint8Array): string {
   const { buffer, byteOffset, byteLength } = bytes;
